@@ -1,0 +1,107 @@
+"""The vocabulary of permissions, and which role holds which."""
+
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Permission(StrEnum):
+    """One thing a person may do in a community."""
+
+    HOUSEHOLD_READ = "household.read"
+    HOUSEHOLD_WRITE = "household.write"
+    PERSONAL_REVEAL = "personal.reveal"
+    REGISTER_IMPORT = "register.import"
+    REGISTER_EXPORT = "register.export"
+    TEAM_READ = "team.read"
+    TEAM_WRITE = "team.write"
+    TARIFF_READ = "tariff.read"
+    TARIFF_WRITE = "tariff.write"
+    BILL_RUN = "bill.run"
+    BILL_READ = "bill.read"
+    PAYMENT_TAKE = "payment.take"
+    RECEIPT_PRINT = "receipt.print"
+    LEDGER_READ = "ledger.read"
+    JOURNAL_READ = "journal.read"
+    STAFF_MANAGE = "staff.manage"
+    COMMUNITY_MANAGE = "community.manage"
+
+
+class Role(StrEnum):
+    """A post's bundle of permissions, granted per community."""
+
+    CLERK = "clerk"
+    CASHIER = "cashier"
+    CUSTOMER_MANAGER = "customer_manager"
+    SUPERVISOR = "supervisor"
+    DIRECTOR = "director"
+    GUARD = "guard"
+    FINANCE = "finance"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    TRAINEE = "trainee"
+
+
+ROLE_LABELS = MappingProxyType(
+    {
+        Role.CLERK: "前台客服",
+        Role.CASHIER: "收银",
+        Role.CUSTOMER_MANAGER: "客户经理",
+        Role.SUPERVISOR: "部门主管",
+        Role.DIRECTOR: "管理中心主任",
+        Role.GUARD: "秩序维护员",
+        Role.FINANCE: "财务",
+        Role.AUDITOR: "审计",
+        Role.ADMINISTRATOR: "系统管理员",
+        Role.TRAINEE: "新员工（学习）",
+    }
+)
+
+_P = Permission
+_DESK_READS = frozenset({_P.HOUSEHOLD_READ, _P.TEAM_READ, _P.TARIFF_READ, _P.BILL_READ})
+_CLERK = _DESK_READS | {_P.HOUSEHOLD_WRITE, _P.PERSONAL_REVEAL, _P.RECEIPT_PRINT}
+_READS = frozenset(p for p in Permission if p.value.endswith(".read"))
+
+# An administrator sets the house up but touches no money; an auditor reads all and writes nothing.
+ROLE_PERMISSIONS = MappingProxyType(
+    {
+        Role.CLERK: _CLERK,
+        Role.CASHIER: _CLERK | {_P.PAYMENT_TAKE},
+        Role.CUSTOMER_MANAGER: _DESK_READS | {_P.HOUSEHOLD_WRITE, _P.PERSONAL_REVEAL},
+        Role.SUPERVISOR: _CLERK
+        | {_P.TEAM_WRITE, _P.REGISTER_IMPORT, _P.REGISTER_EXPORT, _P.JOURNAL_READ},
+        Role.DIRECTOR: _READS | {_P.TEAM_WRITE, _P.PERSONAL_REVEAL, _P.REGISTER_EXPORT},
+        Role.GUARD: frozenset({_P.TEAM_READ}),
+        Role.FINANCE: _READS | {_P.TARIFF_WRITE, _P.BILL_RUN, _P.RECEIPT_PRINT, _P.REGISTER_EXPORT},
+        Role.AUDITOR: _READS,
+        Role.ADMINISTRATOR: frozenset(
+            {
+                _P.HOUSEHOLD_READ,
+                _P.TEAM_READ,
+                _P.TEAM_WRITE,
+                _P.REGISTER_IMPORT,
+                _P.REGISTER_EXPORT,
+                _P.JOURNAL_READ,
+                _P.STAFF_MANAGE,
+                _P.COMMUNITY_MANAGE,
+            }
+        ),
+        Role.TRAINEE: frozenset(),
+    }
+)
+
+# Whoever holds one of these signs in with a second factor (reliability baseline: MFA for money and administration).
+SECOND_FACTOR = frozenset(
+    {
+        _P.PAYMENT_TAKE,
+        _P.BILL_RUN,
+        _P.TARIFF_WRITE,
+        _P.STAFF_MANAGE,
+        _P.COMMUNITY_MANAGE,
+        _P.REGISTER_IMPORT,
+    }
+)
+
+
+def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
+    """Return everything that holders of ``roles`` may do."""
+    return frozenset[Permission]().union(*(ROLE_PERMISSIONS[role] for role in roles))

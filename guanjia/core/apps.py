@@ -1,0 +1,20 @@
+"""The foundation: no models, but an engine, a schema discipline and the page's parts."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class CoreConfig(AppConfig):
+    """Registers the checks of community tables and the run-time login's privileges."""
+
+    name = "guanjia.core"
+    label = "core"
+    verbose_name = "基础"
+
+    def ready(self) -> None:
+        """Connect what Django calls back."""
+        import guanjia.core.database.checks  # noqa: F401 - registers by import
+        from guanjia.core.database.privileges import grant_privileges
+
+        # Once per migrate command: this app's signal comes with the rest, the work is idempotent.
+        post_migrate.connect(grant_privileges, sender=self, dispatch_uid="guanjia.privileges")

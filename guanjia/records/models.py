@@ -1,0 +1,64 @@
+"""The journal and the outbox: rows that are only ever added."""
+
+from typing import Any, ClassVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models.functions import Now
+
+from guanjia.accounts.models import CommunityModel, User
+from guanjia.core.database.privileges import APPEND_ONLY
+
+
+class JournalEntry(CommunityModel):
+    """One thing that was done: who, what, on what, when, why. Personal values stand masked only.
+
+    The database refuses to change or remove a row (trigger and privileges).
+    """
+
+    db_privileges = APPEND_ONLY
+
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False
+    )  # null: the program
+    action = models.CharField(max_length=60)  # noun.verb, such as "receipt.issue"
+    subject = models.CharField(max_length=40)  # the model's label, such as "estate.unit"
+    subject_id = models.BigIntegerField(null=True)
+    before = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    after = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    reason = models.CharField(max_length=500, blank=True)
+    visit_id = models.BigIntegerField(null=True)  # the reception stands above this floor
+    request_id = models.CharField(max_length=36, blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [
+            models.Index(
+                fields=["community", "subject", "subject_id", "id"], name="records_journal_subject"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}#{self.subject_id}"
+
+
+class OutboxMessage(CommunityModel):
+    """A message to the outside, written in the transaction that causes it (L11).
+
+    A carrier takes it later; until one does it is visibly pending.
+    """
+
+    created_at = models.DateTimeField(db_default=Now())
+    topic = models.CharField(max_length=60)  # noun.verb, such as "receipt.issued"
+    payload = models.JSONField(encoder=DjangoJSONEncoder)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [
+            models.Index(
+                fields=["id"], condition=models.Q(done_at=None), name="records_outbox_pending"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic}#{self.pk}"
