@@ -22,6 +22,8 @@ INSTALLED_APPS = [
     "guanjia.core",
     "guanjia.accounts",
     "guanjia.records",
+    "guanjia.estate",
+    "guanjia.people",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
