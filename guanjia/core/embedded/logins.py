@@ -1,0 +1,73 @@
+"""The server's three logins, their passwords, and what each may do.
+
+``guanjia_admin`` is the superuser that sets up the other two. ``guanjia_owner`` owns the tables and
+migrates them. ``guanjia_app`` is what web and worker use: a member of nothing.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+ADMIN, OWNER, APP = "guanjia_admin", "guanjia_owner", "guanjia_app"
+DATABASE = "guanjia"
+
+
+def password_of(login: str, home: Path) -> str:
+    """Return a login's password, making it on the first start (``home/secrets``, mode 0600)."""
+    path = home / "secrets" / f"database_{login.removeprefix('guanjia_')}"
+    try:
+        return path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        password = secrets.token_urlsafe(24)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(password)
+        return password
+
+
+def url_of(login: str, *, home: Path, sockets: Path, port: int, database: str = DATABASE) -> str:
+    """Return the login's address, over the private socket or, on Windows, over the loopback."""
+    password = password_of(login, home)
+    if os.name == "nt":  # untested
+        return f"postgresql://{login}:{password}@127.0.0.1:{port}/{database}"
+    return f"postgresql://{login}:{password}@/{database}?host={quote(str(sockets), safe='')}&port={port}"
+
+
+def provision(admin_url: str, *, home: Path, throwaway: bool) -> None:
+    """Make the logins and the database where they are missing; safe to repeat.
+
+    A throw-away server serves the suite: its owner may create databases and act as ``guanjia_app``.
+    """
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        for login in (OWNER, APP):
+            name = sql.Identifier(login)
+            if not admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [login]).rowcount:
+                admin.execute(sql.SQL("CREATE ROLE {} LOGIN").format(name))
+            # Hashed here, so that no password ever stands in the server's log.
+            hashed = admin.pgconn.encrypt_password(
+                password_of(login, home).encode(), login.encode(), b"scram-sha-256"
+            ).decode()
+            admin.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(hashed)))
+        if not admin.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount:
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                    sql.Identifier(DATABASE), sql.Identifier(OWNER)
+                )
+            )
+        for statement in (
+            "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
+            "GRANT CONNECT ON DATABASE {database} TO {app}",
+            *(("ALTER ROLE {owner} CREATEDB", "GRANT {app} TO {owner}") if throwaway else ()),
+        ):
+            admin.execute(
+                sql.SQL(statement).format(
+                    database=sql.Identifier(DATABASE),
+                    owner=sql.Identifier(OWNER),
+                    app=sql.Identifier(APP),
+                )
+            )

@@ -1,0 +1,143 @@
+"""Where the server's files live and whose they are.
+
+PostgreSQL refuses to run as root. Started by root, it runs as the owner of its data directory, ``nobody``
+for a new one, and that user must be able to walk to every file it needs. Parents' permissions are never
+widened: what lies behind a closed door (root's own home, as a rule) gets a place in ``SHARED`` instead.
+"""
+
+import hashlib
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from guanjia.core.embedded.binaries import Binaries
+
+SHARED = Path("/var/lib/guanjia")
+LONGEST_SOCKET_PATH = 99  # the kernel's limit is 103 to 107 bytes
+SOCKET_NAME_LENGTH = len("/.s.PGSQL.5432.lock")
+
+
+def _open_to_others(path: Path) -> bool:
+    """Tell whether any user of the machine may walk down to ``path``."""
+    return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.resolve().parents)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(str(path).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class ServiceUser:
+    """Who runs the server: ourselves, or somebody lesser when we are root."""
+
+    uid: int | None = None
+    gid: int | None = None
+
+    def identity(self) -> dict[str, Any]:
+        """Return the arguments that make ``subprocess`` run a program as this user."""
+        if self.uid is None:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def own_directory(self, path: Path) -> None:
+        """Make ``path`` this user's private directory; another user's directory is refused."""
+        try:
+            path.mkdir(mode=0o700, parents=True)
+        except FileExistsError:
+            found = path.lstat()
+            mine = sys.platform == "win32" or found.st_uid == (self.uid or os.geteuid())
+            if not (stat.S_ISDIR(found.st_mode) and mine):
+                raise PermissionError(13, "belongs to another user", str(path)) from None
+        else:
+            self.own(path)
+
+    def own(self, path: Path) -> None:
+        """Hand ``path`` over to this user."""
+        if self.uid is not None and self.gid is not None:
+            os.chown(path, self.uid, self.gid)
+
+
+def _service_user(place: Path) -> ServiceUser:
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return ServiceUser()
+    import pwd  # POSIX alone has it
+
+    owner = place.stat().st_uid if place.exists() else 0
+    entry = pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody")
+    return ServiceUser(entry.pw_uid, entry.pw_gid)
+
+
+@dataclass(frozen=True)
+class Places:
+    """One server's directories: ``data``, ``sockets`` and the ``log``."""
+
+    root: Path
+    user: ServiceUser
+
+    @property
+    def data(self) -> Path:
+        """PostgreSQL's data directory."""
+        return self.root / "data"
+
+    @property
+    def log(self) -> Path:
+        """What the server has to say."""
+        return self.root / "server.log"
+
+    @property
+    def sockets(self) -> Path:
+        """A private directory for the socket, elsewhere when ``root`` lies too deep."""
+        near = self.root / "socket"
+        if len(os.fsencode(near)) + SOCKET_NAME_LENGTH <= LONGEST_SOCKET_PATH:
+            return near
+        return Path(tempfile.gettempdir()) / f"guanjia-{_digest(self.root)}"
+
+    def remove(self) -> None:
+        """Delete everything, a throw-away server's end."""
+        for path in (self.root, self.sockets):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def prepare(home: Path) -> Places:
+    """Make the directories of ``home``'s server; ``home/database`` is the place or a link to it."""
+    place = home / "database"
+    if not os.path.lexists(place) and _needs_open_doors() and not _open_to_others(place):
+        shared = SHARED / f"database-{_digest(home)}"
+        shared.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        place.symlink_to(shared)
+    root = place.resolve()
+    places = Places(root, _service_user(root))
+    places.user.own_directory(root)
+    places.user.own_directory(places.sockets)
+    return places
+
+
+def _needs_open_doors() -> bool:
+    return sys.platform != "win32" and os.geteuid() == 0
+
+
+def reachable(binaries: Binaries, user: ServiceUser) -> Binaries:
+    """Return ``binaries``, or a copy that ``user`` can run when the way to them is closed."""
+    if user.uid is None or _open_to_others(binaries.directory / "postgres"):
+        return binaries
+    installation = binaries.directory.parent
+    package = installation.parent
+    copy = SHARED / f"programs-{_digest(installation)}"
+    there = copy / package.name / installation.name
+    if not there.exists():
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.mkdir(mode=0o755, parents=True)
+        libraries = package.with_name(
+            f"{package.name}.libs"
+        )  # beside a wheel's package, by its layout
+        if libraries.exists():
+            shutil.copytree(libraries, copy / libraries.name)
+        half = there.with_name("half")
+        shutil.copytree(installation, half)
+        half.rename(there)
+    return Binaries(there / "bin")
