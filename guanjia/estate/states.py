@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from guanjia.core.labels import Labelled
+from guanjia.core.labelled import Labelled
 
 
 class UnitKind(Labelled):

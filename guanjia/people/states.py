@@ -1,6 +1,6 @@
 """The fixed vocabularies of the staff matrix (lines MODE-1 to MODE-4)."""
 
-from guanjia.core.labels import Labelled
+from guanjia.core.labelled import Labelled
 
 
 class DepartmentKind(Labelled):

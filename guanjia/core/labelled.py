@@ -1,16 +1,16 @@
-"""Enumerations whose members carry the Chinese label that pages show."""
+"""Enumerations whose members carry the words that users read."""
 
 from enum import StrEnum
 from typing import Self
 
 
 class Labelled(StrEnum):
-    """A StrEnum defined by pairs of value and label: ``GROSS_AREA = "gross_area", "建筑面积"``."""
+    """A ``StrEnum`` with members written ``NAME = "value", "标签"``; usable without Django."""
 
     label: str
 
     def __new__(cls, value: str, label: str) -> Self:
-        """Make a member out of its pair."""
+        """Make a member that equals its value and knows its label."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
@@ -18,5 +18,5 @@ class Labelled(StrEnum):
 
     @classmethod
     def choices(cls) -> list[tuple[str, str]]:
-        """Return the pairs as a model field's choices."""
+        """Return ``(value, label)`` pairs as model and form fields want them."""
         return [(member.value, member.label) for member in cls]
