@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Now
 
-from guanjia.accounts.models import Community, User
-from guanjia.records.models import JournalEntry, OutboxMessage
+from guanjia.accounts.models import Community, CommunityModel, User
+from guanjia.core.sealing.fields import SealedTextField
+from guanjia.records.models import JournalEntry, OutboxMessage, PersonalReveal
 
 # Set by the middleware for the length of a request, so that no action has to pass it along.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -22,13 +25,15 @@ def journal(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     reason: str = "",
+    at: datetime | None = None,
 ) -> None:
     """Add one journal row. ``before`` and ``after`` carry personal values masked only.
 
-    ``by`` is None for what the program does by itself.
+    ``by`` is None for what the program does by itself; without ``at`` the database's clock counts.
     """
     JournalEntry.objects.create(
         community=community,
+        at=at or Now(),
         by=by,
         action=action,
         subject=subject._meta.label_lower,
@@ -43,3 +48,22 @@ def journal(
 def send(*, community: Community, topic: str, payload: Mapping[str, Any]) -> None:
     """Queue one message for a carrier (L11)."""
     OutboxMessage.objects.create(community=community, topic=topic, payload=dict(payload))
+
+
+def reveal(*, subject: CommunityModel, field: str, reason: str, by: User, at: datetime) -> str:
+    """Return a sealed value in full and leave an audit row that it was seen (D7).
+
+    Raises TypeError when ``field`` is not sealed: nothing else needs this way in.
+    """
+    if not isinstance(subject._meta.get_field(field), SealedTextField):
+        raise TypeError(f"{field} is not a sealed field")
+    PersonalReveal.objects.create(
+        community=subject.community,
+        at=at,
+        by=by,
+        subject=subject._meta.label_lower,
+        subject_id=subject.pk,
+        field=field,
+        reason=reason,
+    )
+    return getattr(subject, field) or ""

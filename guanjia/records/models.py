@@ -42,6 +42,29 @@ class JournalEntry(CommunityModel):
         return f"{self.action} {self.subject}#{self.subject_id}"
 
 
+class PersonalReveal(CommunityModel):
+    """One look at a full phone or ID number: who, when, whose, which, why (D7). Append-only like the journal."""
+
+    db_privileges = APPEND_ONLY
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    subject = models.CharField(max_length=40)  # the model's label, such as "estate.party"
+    subject_id = models.BigIntegerField()
+    field = models.CharField(max_length=40)  # such as "phone"
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [
+            models.Index(
+                fields=["community", "subject", "subject_id", "id"], name="records_reveal_subject"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject}#{self.subject_id} {self.field}"
+
+
 class OutboxMessage(CommunityModel):
     """A message to the outside, written in the transaction that causes it (L11).
 
