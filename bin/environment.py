@@ -38,9 +38,9 @@ def enter(lock: str) -> None:
         os.execv(PYTHON, command)  # noqa: S606 (there is no shell)
 
 
-def call(command: list[str], env: dict[str, str] | None = None) -> int:
+def call(command: list[str], env: dict[str, str] | None = None, cwd: Path | None = None) -> int:
     """Run ``command`` and return its exit code; Ctrl-C is its own affair, SIGTERM is passed on."""
-    with subprocess.Popen(command, env=env, cwd=ROOT) as process:
+    with subprocess.Popen(command, env=env, cwd=cwd) as process:
         before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         try:
             while True:

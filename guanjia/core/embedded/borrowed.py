@@ -1,4 +1,4 @@
-"""Running the suite on somebody else's PostgreSQL server instead of an embedded one."""
+"""Using somebody else's PostgreSQL server instead of an embedded one."""
 
 import secrets
 from collections.abc import Iterator
@@ -8,7 +8,21 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
+from guanjia.core.embedded.binaries import OLDEST
 from guanjia.core.embedded.problem import explain_address
+
+
+def connect(url: str) -> psycopg.Connection:
+    """Return a connection to the server at ``url``; raise :class:`EmbeddedServerError` when it does not serve."""
+    try:
+        connection = psycopg.connect(url, autocommit=True, connect_timeout=10)
+    except psycopg.Error as problem:
+        raise explain_address(str(problem)) from problem
+    if connection.info.server_version < OLDEST * 10_000:
+        version = connection.info.server_version // 10_000
+        connection.close()
+        raise explain_address(f"PostgreSQL {version} < {OLDEST}")
+    return connection
 
 
 @contextmanager
@@ -20,11 +34,7 @@ def lend(url: str, *, mark: str) -> Iterator[tuple[str, str, str, str]]:
     """
     owner, app, database = (f"guanjia_test_{what}_{mark}" for what in ("owner", "app", "database"))
     passwords = {login: secrets.token_urlsafe(24) for login in (owner, app)}
-    try:
-        admin = psycopg.connect(url, autocommit=True)
-    except psycopg.Error as problem:
-        raise explain_address(problem) from problem
-    with closing(admin):
+    with closing(connect(url)) as admin:
         for login, password in passwords.items():
             admin.execute(
                 sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(

@@ -34,7 +34,7 @@ def explain_os(problem: OSError) -> EmbeddedServerError:
     return EmbeddedServerError(f"无法使用 {problem.filename}：{problem.strerror}")
 
 
-def explain_address(problem: Exception) -> EmbeddedServerError:
+def explain_address(problem: str) -> EmbeddedServerError:
     """Return why the server that ``DATABASE_URL`` names cannot be used; the address itself may hold a password."""
     lines = str(problem).strip().splitlines() or ["?"]
     return EmbeddedServerError(
