@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.backends.ddl_references import Columns, Statement
+from django.db.backends.ddl_references import Columns, Statement, Table
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 
 COMMUNITY_FIELD = "community"
@@ -44,6 +44,20 @@ class CommunitySchemaEditor(DatabaseSchemaEditor):
             key = self._pk_constraint_sql([pk, COMMUNITY_COLUMN])
             sql = f"{sql.removesuffix(')')}, {key})"
         return sql, params
+
+    def add_field(self, model: Any, field: Any) -> None:
+        """Add a column; a ``community`` that comes after its table joins the primary key then."""
+        super().add_field(model, field)
+        if field.column == COMMUNITY_COLUMN:
+            self.execute(self._delete_primary_key_sql(model, *self._constraint_names(model, primary_key=True)))
+            self.execute(
+                Statement(
+                    self.sql_create_pk,
+                    table=Table(model._meta.db_table, self.quote_name),
+                    name=self.quote_name(f"{model._meta.db_table}_pkey"),
+                    columns=Columns(model._meta.db_table, [model._meta.pk.column, COMMUNITY_COLUMN], self.quote_name),
+                )
+            )
 
     def _create_fk_sql(self, model: Any, field: Any, suffix: str) -> Statement:
         statement = super()._create_fk_sql(model, field, suffix)

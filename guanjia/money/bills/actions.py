@@ -1,0 +1,105 @@
+"""The monthly run: bills of every cycle that starts in the month, once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from guanjia.accounts.models import Community, User
+from guanjia.core.calendar import Month, business_date
+from guanjia.money.bills.charging import CHARGES, fetch_one, parameters, shapes_of
+from guanjia.money.bills.models import BillRun
+from guanjia.money.ledger.chart import Account
+from guanjia.money.ledger.models import EntryKind
+from guanjia.money.tariffs.models import ChargeItem
+from guanjia.records.actions import journal
+
+# Entry, run, bills and ledger lines in one statement: the lines and the bills can't tell different stories.
+_ISSUE = f"""
+WITH {CHARGES}, totals AS (
+    SELECT count(*) AS bill_count, sum(amount_fen)::bigint AS total_fen FROM charges WHERE amount_fen > 0
+), entry AS (
+    INSERT INTO ledger_entry (community_id, kind, business_date, by_id)
+    SELECT %(community)s, %(kind)s, %(business_date)s, %(by)s FROM totals WHERE bill_count > 0 RETURNING id
+), run AS (
+    INSERT INTO bills_billrun (community_id, item_id, month, entry_id, bill_count, total_fen, at, by_id)
+    SELECT %(community)s, %(item)s, %(month)s, entry.id, bill_count, total_fen, %(at)s, %(by)s FROM totals, entry
+    RETURNING id, bill_count, total_fen
+), issued AS (
+    INSERT INTO bills_bill (community_id, unit_id, item_id, tariff_version_id, run_id, debtor_id, period_first,
+        period_last, due_on, quantity, months, part_days, part_base, amount_fen, paid_fen)
+    SELECT %(community)s, c.unit_id, %(item)s, c.version_id, run.id, c.debtor_id, c.first,
+        c.last, c.due_on, c.quantity, c.months, c.part_days, c.part_base, c.amount_fen, 0
+    FROM charges c, run WHERE c.amount_fen > 0
+), posted AS (
+    INSERT INTO ledger_entryline (community_id, entry_id, account, amount_fen, unit_id)
+    SELECT %(community)s, entry.id, %(receivable)s, c.amount_fen, c.unit_id FROM charges c, entry WHERE c.amount_fen > 0
+    UNION ALL
+    SELECT %(community)s, entry.id, %(income)s, -total_fen, NULL FROM totals, entry
+)
+SELECT id, bill_count, total_fen FROM run
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a run did, or would do, for one item: number of bills and their sum in fen."""
+
+    item: ChargeItem
+    bill_count: int
+    total_fen: int
+
+
+def issue_bills(
+    *,
+    community: Community,
+    month: Month,
+    items: list[ChargeItem] | None = None,
+    by: User | None,
+    at: datetime,
+) -> Iterator[Batch]:
+    """Issue the month's bills item by item, each in one transaction; yields as it goes.
+
+    Running it again issues only what is missing: a broken run is taken up where it stopped, and a unit
+    whose area was filled in later gets its bill.
+    """
+    for item in items or ChargeItem.objects.filter(community=community).order_by("position", "pk"):
+        yield _issue_item(community=community, item=item, month=month, by=by, at=at)
+
+
+@transaction.atomic
+def _issue_item(
+    *, community: Community, item: ChargeItem, month: Month, by: User | None, at: datetime
+) -> Batch:
+    with connection.cursor() as cursor:  # two runs of one item wait for each other
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"bills {community.pk} {item.pk}"],
+        )
+    shapes = shapes_of(community=community, item=item, month=month)
+    made = shapes and fetch_one(
+        _ISSUE,
+        {
+            **parameters(community=community, item=item, shapes=shapes),
+            "kind": EntryKind.BILLS,
+            "business_date": business_date(at),
+            "at": at,
+            "by": by and by.pk,
+            "month": month.first,
+            "receivable": Account.RECEIVABLE,
+            "income": Account.AGENCY_PAYABLE if item.is_agency else Account.SERVICE_INCOME,
+        },
+    )
+    if not made:
+        return Batch(item, 0, 0)
+    run_id, bill_count, total_fen = made
+    journal(
+        community=community,
+        by=by,
+        at=at,
+        action="bills.issue",
+        subject=BillRun(pk=run_id),
+        after={"item": item.name, "month": str(month), "count": bill_count, "total_fen": total_fen},
+    )
+    return Batch(item, bill_count, total_fen)

@@ -1,0 +1,150 @@
+"""The set-based heart of a run: one item's charges of one month, as SQL over the whole community.
+
+Python decides the calendar (which cycles start, how long they are) for each distinct charging period; the
+database multiplies. So the number of statements does not depend on the number of units.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+
+from guanjia.accounts.models import Community
+from guanjia.core.calendar import Month
+from guanjia.money.tariffs.models import ChargeItem, TariffVersion, UnitTariff
+from guanjia.money.tariffs.rules import Anchor, Cycle, PartMonth, Timing, cycle_starting_in
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What every unit with the same tariff and charging period shares."""
+
+    tariff_id: int
+    begins_on: date
+    ends_on: date | None
+    version: TariffVersion
+    cycle: Cycle
+
+    @property
+    def due_on(self) -> date:
+        """Prepaid cycles fall due after their first day, postpaid ones after their last."""
+        prepaid = self.version.timing == Timing.PREPAID
+        return (self.cycle.first if prepaid else self.cycle.last) + timedelta(
+            days=self.version.due_days
+        )
+
+
+def shapes_of(*, community: Community, item: ChargeItem, month: Month) -> list[Shape]:
+    """Return the shapes of the cycles of ``item`` that start in ``month``; nothing before the cut-over day.
+
+    Two statements, whatever the number of units.
+    """
+    versions: dict[int, list[TariffVersion]] = {}
+    rows = TariffVersion.objects.filter(
+        community=community, tariff__item=item, effective_from__lte=month.last
+    )
+    for version in rows.order_by("-effective_from"):
+        versions.setdefault(version.tariff_id, []).append(version)
+    periods = UnitTariff.objects.filter(community=community, item=item, begins_on__lte=month.last)
+    found = []
+    for tariff_id, begins, ends in periods.values_list(
+        "tariff_id", "begins_on", "ends_on"
+    ).distinct():
+        for shape in _shapes(versions.get(tariff_id, ()), begins, ends, month):
+            if community.cut_over_on is None or shape.cycle.first >= community.cut_over_on:
+                found.append(shape)
+    return found
+
+
+def _shapes(
+    versions: Sequence[TariffVersion], begins: date, ends: date | None, month: Month
+) -> list[Shape]:
+    """Return the shape under the version in force on the cycle's first day; [] where none starts."""
+    for version in versions:
+        cycle = cycle_starting_in(
+            month,
+            begins=begins,
+            ends=ends,
+            cycle_months=version.cycle_months,
+            anchor=Anchor(version.anchor),
+            part_month=PartMonth(version.part_month),
+        )
+        if cycle and version.effective_from <= cycle.first:
+            return [Shape(version.tariff_id, begins, ends, version, cycle)]
+    return []
+
+
+_COLUMNS = (
+    ("tariff_id", "bigint"),
+    ("begins_on", "date"),
+    ("ends_on", "date"),
+    ("version_id", "bigint"),
+    ("basis", "text"),
+    ("unit_price", "numeric"),
+    ("addition_fen", "bigint"),
+    ("rounding", "text"),
+    ("first", "date"),
+    ("last", "date"),
+    ("due_on", "date"),
+    ("months", "int"),
+    ("part_days", "int"),
+    ("part_base", "int"),
+)
+_UNNEST = ", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS)
+
+# One row per unit whose cycle starts in the month and is not billed yet.
+CHARGES = f"""
+charges AS (
+    SELECT priced.*, CASE rounding
+        WHEN 'up' THEN ceil(exact_fen) WHEN 'down' THEN floor(exact_fen) ELSE round(exact_fen) END::bigint AS amount_fen
+    FROM (
+        SELECT u.id AS unit_id, s.*, t.party_id AS debtor_id, q.quantity,
+            (q.quantity * s.unit_price * 100 + s.addition_fen) * (s.months * s.part_base + s.part_days) / s.part_base
+                AS exact_fen
+        FROM tariffs_unittariff ut
+        JOIN unnest({_UNNEST}) AS s({", ".join(name for name, _ in _COLUMNS)})
+            ON s.tariff_id = ut.tariff_id AND s.begins_on = ut.begins_on AND s.ends_on IS NOT DISTINCT FROM ut.ends_on
+        JOIN estate_unit u ON u.community_id = %(community)s AND u.id = ut.unit_id
+        CROSS JOIN LATERAL (SELECT CASE s.basis
+            WHEN 'gross_area' THEN u.gross_area WHEN 'internal_area' THEN u.internal_area ELSE 1 END AS quantity) q
+        LEFT JOIN estate_tenure t ON t.community_id = %(community)s AND t.unit_id = u.id AND t.is_debtor
+            AND t.begins_on <= s.first AND (t.ends_on IS NULL OR t.ends_on >= s.first)
+        WHERE ut.community_id = %(community)s AND ut.item_id = %(item)s
+            AND NOT EXISTS (SELECT 1 FROM bills_bill b WHERE b.community_id = %(community)s
+                AND b.unit_id = ut.unit_id AND b.item_id = %(item)s AND b.period_first = s.first)
+    ) priced
+)
+"""
+
+
+def parameters(
+    *, community: Community, item: ChargeItem, shapes: Sequence[Shape]
+) -> dict[str, Any]:
+    """Return what ``CHARGES`` is executed with."""
+    columns = {
+        "tariff_id": [s.tariff_id for s in shapes],
+        "begins_on": [s.begins_on for s in shapes],
+        "ends_on": [s.ends_on for s in shapes],
+        "version_id": [s.version.pk for s in shapes],
+        "basis": [s.version.basis for s in shapes],
+        "unit_price": [s.version.unit_price for s in shapes],
+        "addition_fen": [s.version.addition_fen for s in shapes],
+        "rounding": [s.version.rounding for s in shapes],
+        "first": [s.cycle.first for s in shapes],
+        "last": [s.cycle.last for s in shapes],
+        "due_on": [s.due_on for s in shapes],
+        "months": [s.cycle.months for s in shapes],
+        "part_days": [s.cycle.part.numerator for s in shapes],
+        "part_base": [s.cycle.part.denominator for s in shapes],
+    }
+    return {**columns, "community": community.pk, "item": item.pk}
+
+
+def fetch_one(sql: str, params: dict[str, Any]) -> tuple[Any, ...] | None:
+    """Run ``sql`` and return its first row."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        return row

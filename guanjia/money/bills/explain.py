@@ -1,0 +1,98 @@
+"""Why this amount: a bill in figures for the page and in words to say to the customer (FEE-R1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from guanjia.core.calendar import Month
+from guanjia.core.money import Rounding, spoken, spoken_price, yuan
+from guanjia.money.bills.models import Bill
+from guanjia.money.tariffs.rules import Basis
+
+_MONTHS_SPOKEN = ("", "一个月", "两个月", "三个月", "四个月", "五个月", "半年")
+_YEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """``formula`` gives exactly the amount; ``words`` is what a clerk reads out; ``rounding`` names the rule."""
+
+    period: str
+    formula: str
+    words: str
+    rounding: str
+    evidence: str
+
+
+def explain(bill: Bill) -> Explanation:
+    """Explain ``bill`` from what was kept with it; its tariff version and tariff must be loaded."""
+    version = bill.tariff_version
+    price = _trim(version.unit_price)
+    area = None if version.basis == Basis.FIXED else _trim(bill.quantity)
+    monthly = price if area is None else f"{area} ㎡ × {price}"
+    if version.addition_fen:
+        monthly = f"{monthly} + {yuan(version.addition_fen)}"
+    length = _length_figures(bill)
+    if length:
+        monthly = f"({monthly}) × {length}" if version.addition_fen else f"{monthly} × {length}"
+    said = spoken_price(version.unit_price)
+    words = f"每月{said}" if area is None else f"每平方米每月{said}，{area} 平方米"
+    if version.addition_fen:
+        words += f"，每月另加 {_trim(Decimal(version.addition_fen) / 100)} 元"
+    return Explanation(
+        period=period_text(bill.period_first, bill.period_last),
+        formula=monthly,
+        words=f"{words}，{_length_words(bill)} {yuan(bill.amount_fen)} 元",
+        rounding=f"{Rounding(version.rounding).label}到分",
+        evidence=f"{version.tariff.name}，{version.effective_from} 起执行（{version.evidence}）",
+    )
+
+
+def line_to_say(bills: Sequence[Bill]) -> str:
+    """Return the one sentence that tells tariff and sum before money is taken (FEE-R1)."""
+    if not bills:
+        return "目前没有未缴的费用。"
+    total = spoken(sum(bill.open_fen for bill in bills))
+    main = bills[0]
+    if len(bills) == 1:
+        return f"{main.item.name}：{explain(main).words}。"
+    price = spoken_price(main.tariff_version.unit_price)
+    standard = (
+        f"每月{price}" if main.tariff_version.basis == Basis.FIXED else f"每平方米每月{price}"
+    )
+    return f"{main.item.name}{standard}，{len(bills)} 笔费用一共 {total}。"
+
+
+def period_text(first: date, last: date) -> str:
+    """Return ``2026-12``, ``2026-10 至 2026-12`` for whole months, or the two days."""
+    whole = first.day == 1 and (last + timedelta(days=1)).day == 1
+    if not whole:
+        return f"{first} 至 {last}"
+    start, end = Month.of(first), Month.of(last)
+    return str(start) if start == end else f"{start} 至 {end}"
+
+
+def _length_figures(bill: Bill) -> str:
+    """Return the factor for months: '' for one whole month."""
+    if not bill.part_days:
+        return "" if bill.months == 1 else f"{bill.months} 个月"
+    part = f"{bill.part_days}/{bill.part_base}"
+    return f"({bill.months} + {part})" if bill.months else part
+
+
+def _length_words(bill: Bill) -> str:
+    if bill.part_days:
+        return f"{period_text(bill.period_first, bill.period_last)}共"
+    if bill.months == _YEAR:
+        return "一年"
+    return (
+        _MONTHS_SPOKEN[bill.months] if bill.months < len(_MONTHS_SPOKEN) else f"{bill.months} 个月"
+    )
+
+
+def _trim(value: Decimal) -> str:
+    """Return at least two decimals, more only where they say something."""
+    text = f"{value:.4f}".rstrip("0")
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals.ljust(2, '0')}"

@@ -1,0 +1,26 @@
+"""The chart of accounts: the few that a property office's desk touches, by their usual Chinese codes."""
+
+from enum import IntEnum
+
+
+class Account(IntEnum):
+    """An account's code. Debits are positive, credits negative."""
+
+    CASH = 1001  # 库存现金
+    BANK = 1002  # 银行存款
+    CARD_CLEARING = 101201  # 其他货币资金：POS 在途
+    CODE_CLEARING = 101202  # 其他货币资金：收款码在途
+    RECEIVABLE = 1122  # 应收账款
+    AGENCY_PAYABLE = 2241  # 其他应付款：代收代付
+    SERVICE_INCOME = 6001  # 主营业务收入
+
+
+ACCOUNT_NAMES = {
+    Account.CASH: "库存现金",
+    Account.BANK: "银行存款",
+    Account.CARD_CLEARING: "POS 在途资金",
+    Account.CODE_CLEARING: "收款码在途资金",
+    Account.RECEIVABLE: "应收账款",
+    Account.AGENCY_PAYABLE: "代收代付款",
+    Account.SERVICE_INCOME: "主营业务收入",
+}

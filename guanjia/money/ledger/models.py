@@ -1,0 +1,123 @@
+"""The general ledger: entries whose lines add up to nothing, never changed, never removed (L1–L4, L7, L8)."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from guanjia.accounts.models import CommunityModel, User
+from guanjia.core.database.fields import CommunityForeignKey
+from guanjia.core.database.privileges import APPEND_ONLY
+from guanjia.estate.models import Unit
+from guanjia.money.ledger.chart import ACCOUNT_NAMES
+
+LARGEST_FEN = 10**15
+
+
+class EntryKind(models.TextChoices):
+    """What caused an entry."""
+
+    BILLS = "bills", "出账"
+    PAYMENT = "payment", "收款"
+    REVERSAL = "reversal", "红冲"
+
+
+class Entry(CommunityModel):
+    """The head of one balanced set of lines.
+
+    ``transaction`` is filled in by the database and ties the lines to the transaction that made the head.
+    """
+
+    db_privileges = APPEND_ONLY
+
+    kind = models.CharField(max_length=10, choices=EntryKind.choices)
+    business_date = models.DateField()
+    posted_at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    transaction = models.BigIntegerField(db_default=0, editable=False)
+    reverses = CommunityForeignKey("self", null=True, related_name="reversals", db_index=False)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["community", "reverses"], name="ledger_reversed_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind=EntryKind.REVERSAL, reverses__isnull=False)
+                | (~models.Q(kind=EntryKind.REVERSAL) & models.Q(reverses=None)),
+                name="ledger_reversal_names_its_entry",
+            ),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["community", "business_date"], name="ledger_entry_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.business_date}"
+
+
+class EntryLine(CommunityModel):
+    """One amount on one account: fen, debit positive, credit negative."""
+
+    db_privileges = APPEND_ONLY
+
+    entry = CommunityForeignKey(Entry, related_name="lines", db_index=False)
+    account = models.IntegerField(
+        choices=[(account.value, name) for account, name in ACCOUNT_NAMES.items()]
+    )
+    amount_fen = models.BigIntegerField()
+    unit = CommunityForeignKey(Unit, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=models.Q(amount_fen__gte=-LARGEST_FEN, amount_fen__lte=LARGEST_FEN)
+                & ~models.Q(amount_fen=0),
+                name="ledger_line_amount",
+            ),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["community", "entry"], name="ledger_line_entry"),
+            models.Index(fields=["community", "account", "unit"], name="ledger_line_account_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.amount_fen}"
+
+
+class ClosedDay(CommunityModel):
+    """A business day whose books are shut: the database refuses further entries on it (L8)."""
+
+    db_privileges = APPEND_ONLY
+
+    business_date = models.DateField()
+    closed_at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "business_date"], name="ledger_day_closed_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.business_date)
+
+
+class RequestKey(CommunityModel):
+    """A key the browser made for one press of a button, with a hash of what was asked; kept for ever (L7)."""
+
+    db_privileges = APPEND_ONLY
+
+    scope = models.CharField(max_length=30)
+    key = models.UUIDField()
+    request_hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "scope", "key"], name="ledger_request_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.key}"

@@ -1,0 +1,163 @@
+"""Taking money at the desk: one payment, its ledger entry and its numbered receipt, all or nothing."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from guanjia.accounts.models import Community, User
+from guanjia.core.calendar import business_date
+from guanjia.core.refusal import Refused
+from guanjia.money.bills.models import Bill
+from guanjia.money.ledger.actions import Line, claim_request, post
+from guanjia.money.ledger.chart import Account
+from guanjia.money.ledger.models import EntryKind
+from guanjia.money.payments.models import Allocation, Desk, Payment, Receipt, ReceiptPrint
+from guanjia.money.payments.rules import METHOD_ACCOUNTS, Method, may_take
+from guanjia.records.actions import journal, send
+
+SCOPE = "payment.take"
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What the clerk asks for with one press of the button.
+
+    ``expected_fen`` is the sum told to the customer (FEE-R1), ``tendered_fen`` the cash handed over.
+    """
+
+    unit_id: int
+    household_id: int | None
+    bill_ids: tuple[int, ...]
+    expected_fen: int
+    method: Method
+    tendered_fen: int | None
+    reference: str
+    payer_name: str
+    payer_capacity: str
+
+
+@transaction.atomic
+def take_payment(
+    *, community: Community, desk: Desk, taking: Taking, key: UUID, by: User, at: datetime
+) -> Receipt:
+    """Take the payment once and return its receipt; the same ``key`` again returns the same receipt (L7).
+
+    Raises Refused with the reason and the remedy. Bills are locked in order of id, the receipt's number
+    last (L6), so two desks on one household wait for each other and never deadlock.
+    """
+    claimed = claim_request(
+        community=community,
+        scope=SCOPE,
+        key=key,
+        request={**asdict(taking), "desk": desk.pk, "by": by.pk},
+    )
+    if claimed is None:
+        return Receipt.objects.select_related("desk", "payment").get(
+            community=community, payment__request_key__scope=SCOPE, payment__request_key__key=key
+        )
+    bills = _lock_bills(community, taking.bill_ids)
+    verdict = may_take(
+        open_fen=[bill.open_fen for bill in bills if _of_household(bill, taking)],
+        asked=len(taking.bill_ids),
+        expected_fen=taking.expected_fen,
+        method=taking.method,
+        tendered_fen=taking.tendered_fen,
+        reference=taking.reference,
+    )
+    if not verdict:
+        raise Refused(verdict)
+    total = sum(bill.open_fen for bill in bills)
+    day = business_date(at)
+    entry = post(
+        community=community,
+        kind=EntryKind.PAYMENT,
+        business_date=day,
+        lines=[
+            Line(METHOD_ACCOUNTS[taking.method], total),
+            *(Line(Account.RECEIVABLE, -bill.open_fen, bill.unit_id) for bill in bills),
+        ],
+        by=by,
+    )
+    payment = Payment.objects.create(
+        community=community,
+        desk=desk,
+        unit_id=taking.unit_id,
+        request_key=claimed,
+        entry=entry,
+        method=taking.method,
+        amount_fen=total,
+        tendered_fen=taking.tendered_fen if taking.method == Method.CASH else None,
+        reference="" if taking.method == Method.CASH else taking.reference.strip(),
+        payer_name=taking.payer_name,
+        payer_capacity=taking.payer_capacity,
+        business_date=day,
+        at=at,
+        by=by,
+    )
+    Allocation.objects.bulk_create(
+        Allocation(community=community, payment=payment, bill=bill, amount_fen=bill.open_fen)
+        for bill in bills
+    )
+    _settle(community, bills)
+    summary = {
+        "amount_fen": total,
+        "method": taking.method,
+        "bills": len(bills),
+        "unit": taking.unit_id,
+    }
+    journal(
+        community=community, by=by, at=at, action="payment.take", subject=payment, after=summary
+    )
+    send(community=community, topic="payment.taken", payload={"payment": payment.pk, **summary})
+    return Receipt.objects.create(
+        community=community, desk=desk, number=_next_number(community, desk), payment=payment
+    )
+
+
+def _lock_bills(community: Community, ids: tuple[int, ...]) -> list[Bill]:
+    rows = Bill.objects.select_for_update(of=("self",)).filter(community=community, pk__in=ids)
+    return list(rows.select_related("unit").order_by("pk"))
+
+
+def _of_household(bill: Bill, taking: Taking) -> bool:
+    """Whether the bill is the unit's own or of a unit that shares its household."""
+    shared = bill.unit.household_id is not None and bill.unit.household_id == taking.household_id
+    return shared or bill.unit_id == taking.unit_id
+
+
+def _settle(community: Community, bills: list[Bill]) -> None:
+    """Add what was read under the lock; the CHECK on the table refuses more than the bill (L5)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE bills_bill b SET paid_fen = b.paid_fen + s.amount"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS s(id, amount)"
+            " WHERE b.community_id = %s AND b.id = s.id",
+            [[bill.pk for bill in bills], [bill.open_fen for bill in bills], community.pk],
+        )
+
+
+def _next_number(community: Community, desk: Desk) -> int:
+    """Count the desk's receipts on under the row's lock: no gap, since a rollback takes the count back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE payments_desk SET last_number = greatest(last_number, first_number - 1) + 1 WHERE community_id = %s AND id = %s"
+            " RETURNING last_number",
+            [community.pk, desk.pk],
+        )
+        row: tuple[Any, ...] = cursor.fetchone()
+        return int(row[0])
+
+
+@transaction.atomic
+def record_print(*, receipt: Receipt, by: User, at: datetime) -> ReceiptPrint:
+    """Count one printing of ``receipt`` and return it; the sheet says 第 N 次打印."""
+    Desk.objects.select_for_update().get(community=receipt.community_id, pk=receipt.desk_id)
+    earlier = ReceiptPrint.objects.filter(community=receipt.community_id, receipt=receipt)
+    nth = (earlier.aggregate(last=Max("nth"))["last"] or 0) + 1
+    return ReceiptPrint.objects.create(
+        community_id=receipt.community_id, receipt=receipt, nth=nth, at=at, by=by
+    )

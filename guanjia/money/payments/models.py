@@ -1,0 +1,156 @@
+"""Payments taken at a desk, what they settled, and their numbered receipts."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F
+from django.db.models.functions import Now
+
+from guanjia.accounts.models import CommunityModel, User
+from guanjia.core.database.fields import CommunityForeignKey
+from guanjia.core.database.privileges import APPEND_ONLY
+from guanjia.estate.models import Unit
+from guanjia.money.bills.models import Bill
+from guanjia.money.ledger.models import Entry, RequestKey
+from guanjia.money.payments.rules import Method
+
+
+class Desk(CommunityModel):
+    """A place where money is taken; its receipts are one series, like a receipt book handed to it (L6)."""
+
+    name = models.CharField("收银台", max_length=30)
+    prefix = models.CharField("收据字头", max_length=6, blank=True)
+    # The book handed over begins here; what the office used before is not ours to number.
+    first_number = models.PositiveIntegerField("首号", default=1)
+    last_number = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["community", "name"], name="payments_desk_name"),
+            models.UniqueConstraint(fields=["community", "prefix"], name="payments_desk_prefix"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Payment(CommunityModel):
+    """Money taken once, by one method, for bills of one household."""
+
+    db_privileges = APPEND_ONLY
+
+    desk = CommunityForeignKey(Desk, related_name="+", db_index=False)
+    unit = CommunityForeignKey(Unit, related_name="+", db_index=False)
+    request_key = CommunityForeignKey(RequestKey, related_name="+", db_index=False)
+    entry = CommunityForeignKey(Entry, related_name="+", db_index=False)
+    method = models.CharField(max_length=12, choices=Method.choices())
+    amount_fen = models.BigIntegerField()
+    tendered_fen = models.BigIntegerField(
+        null=True
+    )  # cash handed over; the change is the difference
+    reference = models.CharField(max_length=64, blank=True)
+    payer_name = models.CharField(max_length=120)
+    payer_capacity = models.CharField(max_length=20)
+    business_date = models.DateField()
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["community", "request_key"], name="payments_key_once"),
+            models.CheckConstraint(
+                condition=models.Q(amount_fen__gt=0)
+                & (models.Q(tendered_fen=None) | models.Q(tendered_fen__gte=F("amount_fen"))),
+                name="payments_amount_sane",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(method=Method.CASH, tendered_fen__isnull=False)
+                | (
+                    ~models.Q(method=Method.CASH)
+                    & models.Q(tendered_fen=None)
+                    & ~models.Q(reference="")
+                ),
+                name="payments_method_evidence",
+            ),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["community", "unit", "id"], name="payments_of_unit"),
+            models.Index(fields=["community", "business_date", "desk"], name="payments_of_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.amount_fen}"
+
+    @property
+    def change_fen(self) -> int:
+        """Cash to hand back."""
+        return (self.tendered_fen or self.amount_fen) - self.amount_fen
+
+
+class Allocation(CommunityModel):
+    """The part of a payment that settled a bill."""
+
+    db_privileges = APPEND_ONLY
+
+    payment = CommunityForeignKey(Payment, related_name="allocations", db_index=False)
+    bill = CommunityForeignKey(Bill, related_name="allocations", db_index=False)
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "payment", "bill"], name="payments_allocation_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_fen__gt=0), name="payments_allocation_amount"
+            ),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["community", "bill"], name="payments_allocation_bill"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} {self.bill_id}"
+
+
+class Receipt(CommunityModel):
+    """The numbered proof of a payment (FEE-R2, FEE-N1): no money is posted without one."""
+
+    db_privileges = APPEND_ONLY
+
+    desk = CommunityForeignKey(Desk, related_name="+", db_index=False)
+    number = models.PositiveIntegerField()
+    payment = CommunityForeignKey(Payment, related_name="receipts", db_index=False)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "desk", "number"], name="payments_receipt_number"
+            ),
+            models.UniqueConstraint(fields=["community", "payment"], name="payments_receipt_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number:07}"
+
+
+class ReceiptPrint(CommunityModel):
+    """A time the receipt was put on paper; the sheet says which time it was."""
+
+    db_privileges = APPEND_ONLY
+
+    receipt = CommunityForeignKey(Receipt, related_name="prints", db_index=False)
+    nth = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "receipt", "nth"], name="payments_print_nth"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receipt_id}·{self.nth}"

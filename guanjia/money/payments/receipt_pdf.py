@@ -1,0 +1,159 @@
+"""The printed receipt: a plain description of it in, PDF bytes out. No database."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from guanjia.core.labelled import Labelled
+from guanjia.core.money import capitals, yuan
+from guanjia.core.pdf import compile_pdf
+
+TEMPLATE = Path(__file__).parent / "print" / "receipt.typ"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+class Paper(Labelled):
+    """The forms a desk may be loaded with."""
+
+    CONTINUOUS_241 = "241x140", "241×140 三联针打纸"  # one page strikes all three copies
+    A5 = "a5", "A5 横向（每联一页）"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptLine:
+    """One amount received. `unit_label` names the unit when it is not the receipt's own."""
+
+    item: str
+    period: str  # "2025-09", or words
+    basis: str
+    amount_fen: int
+    unit_label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptSheet:
+    """One receipt as it is to be printed; `number` is empty on a practice receipt."""
+
+    company: str
+    community: str
+    service_phone: str
+    number: str
+    unit: str
+    payer: str
+    payer_role: str
+    printed_at: datetime  # aware
+    business_date: date
+    lines: tuple[ReceiptLine, ...]
+    total_fen: int
+    method: str
+    tendered_fen: int | None
+    change_fen: int | None
+    reference: str
+    cashier: str
+    print_count: int
+    practice: bool
+    voided: bool
+
+    def __post_init__(self) -> None:
+        if sum(line.amount_fen for line in self.lines) != self.total_fen:
+            raise ValueError(f"receipt {self.number}: the lines do not add up to the total")
+
+
+def render(
+    sheets: Sequence[ReceiptSheet], *, paper: Paper, offset: tuple[float, float] = (0, 0)
+) -> bytes:
+    """Print `sheets` in order as one PDF, shifted right and down by `offset` mm for this printer."""
+    return compile_pdf(
+        TEMPLATE,
+        {
+            "paper": paper.value,
+            "offset": offset,
+            "sheets": [_as_printed(sheet) for sheet in sheets],
+        },
+    )
+
+
+def grouped(lines: Sequence[ReceiptLine]) -> list[ReceiptLine]:
+    """Join consecutive months of one item at one amount: 每月 236.69 × 3 个月.
+
+    Only equal amounts join, so the product is exact to the fen for whoever checks it by hand.
+    A group stands where its first line stood.
+    """
+    runs: list[list[int]] = []
+    latest: dict[tuple[str, str, str, int], list[int]] = {}
+    for index in sorted(range(len(lines)), key=lambda index: lines[index].period):
+        line = lines[index]
+        key = (line.item, line.unit_label, line.basis, line.amount_fen)
+        month, run = _month(line.period), latest.get(key)
+        if run and month is not None and _month(lines[run[-1]].period) == month - 1:
+            run.append(index)
+        else:
+            latest[key] = [index]
+            runs.append(latest[key])
+    return [_joined([lines[index] for index in run]) for run in sorted(runs, key=min)]
+
+
+def _month(period: str) -> int | None:
+    match = MONTH.fullmatch(period)
+    return int(match[1]) * 12 + int(match[2]) if match else None
+
+
+def _joined(run: list[ReceiptLine]) -> ReceiptLine:
+    first, months = run[0], len(run)
+    if months == 1:
+        return first
+    return replace(
+        first,
+        period=f"{first.period} 至 {run[-1].period}",
+        basis=f"每月 {yuan(first.amount_fen)} × {months} 个月",
+        amount_fen=first.amount_fen * months,
+    )
+
+
+def _as_printed(sheet: ReceiptSheet) -> dict[str, object]:
+    """Turn a receipt into the words and figures the template lays out."""
+    running, lines = 0, []
+    for line in grouped(sheet.lines):
+        running += line.amount_fen
+        item = f"{line.item}（{line.unit_label}）" if line.unit_label else line.item
+        cells = [item, line.period, line.basis, yuan(line.amount_fen)]
+        lines.append({"cells": cells, "running": yuan(running)})
+    return {
+        "office": f"{sheet.company}·{sheet.community}服务中心",
+        "number": "练习，无编号" if sheet.practice else f"№ {sheet.number}",
+        "unit": sheet.unit,
+        "payer": f"{sheet.payer}（{sheet.payer_role}）" if sheet.payer_role else sheet.payer,
+        "date": sheet.business_date.isoformat(),
+        "mark": "练习" if sheet.practice else "作废" if sheet.voided else "",
+        "lines": lines,
+        "capitals": f"合计（大写）：人民币{capitals(sheet.total_fen)}",
+        "total": f"￥{yuan(sheet.total_fen)}",
+        "method": _method(sheet),
+        "printed": f"{sheet.printed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}　第 {sheet.print_count} 次打印",
+        "cashier": sheet.cashier,
+        "notice": _notice(sheet),
+        "phone": f"服务电话 {sheet.service_phone}" if sheet.service_phone else "",
+    }
+
+
+def _method(sheet: ReceiptSheet) -> str:
+    parts = [sheet.method]
+    if sheet.tendered_fen is not None:
+        parts.append(f"实收 {yuan(sheet.tendered_fen)}")
+    if sheet.change_fen is not None:
+        parts.append(f"找零 {yuan(sheet.change_fen)}")
+    if sheet.reference:
+        parts.append(f"参考号 {sheet.reference}")
+    return "　".join(parts)
+
+
+def _notice(sheet: ReceiptSheet) -> str:
+    if sheet.practice:
+        return "练习票据，不作收款凭证。"
+    if sheet.voided:
+        return "本收据已作废，不作收款凭证。"
+    return "盖章有效，手写涂改无效。本收据不是发票。"

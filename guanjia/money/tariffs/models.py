@@ -1,0 +1,128 @@
+"""Charge items, tariffs with dated versions, and which tariff a unit pays."""
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.db import models
+from django.db.models import F
+from django.db.models.functions import Now
+
+from guanjia.accounts.models import CommunityModel, User
+from guanjia.core.database.fields import CommunityForeignKey
+from guanjia.core.database.privileges import APPEND_ONLY
+from guanjia.core.money import Rounding
+from guanjia.estate.models import Unit, at_one_time, same
+from guanjia.money.tariffs.rules import Anchor, Basis, PartMonth, Timing
+
+
+class ChargeItem(CommunityModel):
+    """One thing that is charged for, such as 物业服务费 (FEE-R4)."""
+
+    name = models.CharField("收费项目", max_length=40)
+    # Money collected for others (代收代付) is owed on, never income.
+    is_agency = models.BooleanField("代收代付", default=False)
+    position = models.PositiveSmallIntegerField("顺序", default=0)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["community", "name"], name="tariffs_item_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tariff(CommunityModel):
+    """A line of the price list, such as 高层住宅; its prices are its versions."""
+
+    item = CommunityForeignKey(ChargeItem, related_name="tariffs")
+    name = models.CharField("收费标准", max_length=60)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "item", "name"], name="tariffs_tariff_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TariffVersion(CommunityModel):
+    """What a tariff charges from a day on, until its next version. Never changed: a bill points at it.
+
+    ``unit_price`` is yuan per basis unit and month, ``addition_fen`` comes on top every month.
+    """
+
+    db_privileges = APPEND_ONLY
+
+    tariff = CommunityForeignKey(Tariff, related_name="versions", db_index=False)
+    effective_from = models.DateField("生效日")
+    basis = models.CharField("计费依据", max_length=14, choices=Basis.choices())
+    unit_price = models.DecimalField("单价（元/月）", max_digits=12, decimal_places=4)
+    addition_fen = models.BigIntegerField("每月附加（分）", default=0)
+    cycle_months = models.PositiveSmallIntegerField("缴费周期（月）", default=1)
+    anchor = models.CharField(
+        "周期起点", max_length=10, choices=Anchor.choices(), default=Anchor.CALENDAR
+    )
+    timing = models.CharField(
+        "付费方式", max_length=10, choices=Timing.choices(), default=Timing.PREPAID
+    )
+    due_days = models.PositiveSmallIntegerField("缴费宽限（天）", default=30)
+    part_month = models.CharField(
+        "不足月", max_length=12, choices=PartMonth.choices(), default=PartMonth.ACTUAL_DAYS
+    )
+    rounding = models.CharField(
+        "取整", max_length=8, choices=Rounding.choices(), default=Rounding.HALF_UP
+    )
+    evidence = models.CharField("依据", max_length=200)
+    made_at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "tariff", "effective_from"], name="tariffs_version_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    unit_price__gte=0, addition_fen__gte=0, cycle_months__in=[1, 2, 3, 6, 12]
+                ),
+                name="tariffs_version_sane",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tariff} {self.effective_from}"
+
+
+class UnitTariff(CommunityModel):
+    """A unit pays a tariff from a day on; of one item, one tariff at a time (kept by the database)."""
+
+    unit = CommunityForeignKey(Unit, related_name="+", db_index=False)
+    item = CommunityForeignKey(ChargeItem, related_name="+", db_index=False)
+    tariff = CommunityForeignKey(Tariff, related_name="+", db_index=False)
+    begins_on = models.DateField("计费起始日")
+    ends_on = models.DateField("计费截止日", null=True)  # the last day charged
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gte=F("begins_on")),
+                name="tariffs_unit_period",
+            ),
+            ExclusionConstraint(
+                name="tariffs_unit_one_per_item",
+                expressions=[same("community_id"), same("unit_id"), same("item_id"), at_one_time()],
+            ),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["community", "unit"], name="tariffs_unit_unit"),
+            models.Index(
+                fields=["community", "item", "tariff", "begins_on"], name="tariffs_unit_item"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.tariff_id} {self.begins_on}"

@@ -1,0 +1,142 @@
+"""What a tariff charges: cycles, part months and the amount. Pure; the billing run repeats the amount in SQL.
+
+Source: money.md "Charging"; a test compares both on random inputs.
+"""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from guanjia.core.calendar import Month, add_months
+from guanjia.core.labelled import Labelled
+from guanjia.core.money import Rounding
+
+
+class Basis(Labelled):
+    """What the unit price is multiplied by."""
+
+    GROSS_AREA = "gross_area", "建筑面积"
+    INTERNAL_AREA = "internal_area", "套内面积"
+    FIXED = "fixed", "每户固定"
+
+
+class Anchor(Labelled):
+    """Where a cycle of several months begins."""
+
+    CALENDAR = "calendar", "自然月"
+    START = "start", "计费起始日"
+
+
+class Timing(Labelled):
+    """Whether a cycle is paid for before or after it."""
+
+    PREPAID = "prepaid", "预付费"
+    POSTPAID = "postpaid", "后付费"
+
+
+class PartMonth(Labelled):
+    """How days of an incomplete month count."""
+
+    ACTUAL_DAYS = "actual_days", "按当月实际天数"
+    THIRTY_DAYS = "thirty_days", "按每月 30 天"
+
+
+THIRTY = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One bill's period: first and last day, and its length as whole months plus ``part`` of a month."""
+
+    first: date
+    last: date
+    months: int
+    part: Fraction
+
+    @property
+    def length(self) -> Fraction:
+        """Months and part months together."""
+        return self.months + self.part
+
+
+def cycle_starting_in(
+    month: Month,
+    *,
+    begins: date,
+    ends: date | None,
+    cycle_months: int,
+    anchor: Anchor,
+    part_month: PartMonth,
+) -> Cycle | None:
+    """Return the cycle that starts in ``month`` for a unit charged from ``begins`` to ``ends`` (inclusive).
+
+    Calendar cycles start on the first of every n-th month counted from January; what precedes the first
+    whole one is a cycle of its own. None where no cycle starts in the month.
+    """
+    if begins > month.last or (ends is not None and ends < month.first):
+        return None
+    elapsed = (month.first.year - begins.year) * 12 + month.first.month - begins.month
+    if anchor == Anchor.START:
+        if elapsed % cycle_months:
+            return None
+        first = add_months(begins, elapsed)
+        after = add_months(begins, elapsed + cycle_months)
+    else:
+        into_cycle = (month.first.month - 1) % cycle_months
+        if elapsed and into_cycle:
+            return None
+        first = max(begins, month.first)
+        after = add_months(month.first, cycle_months - into_cycle)
+    last = after - timedelta(days=1)
+    if ends is not None and ends < last:
+        last = ends
+    if last < first:
+        return None
+    whole, part = _length(first, last, part_month, anchor)
+    return Cycle(first, last, whole, part)
+
+
+def _length(first: date, last: date, rule: PartMonth, anchor: Anchor) -> tuple[int, Fraction]:
+    """Return whole months and the part of a month from ``first`` to ``last`` inclusive."""
+    part = Fraction(0)
+    start = first
+    if anchor == Anchor.CALENDAR and first.day > 1:
+        month_end = first.replace(day=monthrange(first.year, first.month)[1])
+        part += _part(first, min(last, month_end), rule)
+        start = month_end + timedelta(days=1)
+    whole = 0
+    while add_months(start, whole + 1) - timedelta(days=1) <= last:
+        whole += 1
+    tail = add_months(start, whole)
+    if tail <= last:
+        part += _part(tail, last, rule)
+    return whole + int(part), part - int(part)
+
+
+def _part(first: date, last: date, rule: PartMonth) -> Fraction:
+    days = (last - first).days + 1
+    base = THIRTY if rule == PartMonth.THIRTY_DAYS else monthrange(first.year, first.month)[1]
+    return min(Fraction(days, base), Fraction(1))
+
+
+def amount_fen(
+    *,
+    quantity: Decimal,
+    unit_price: Decimal,
+    addition_fen: int,
+    length: Fraction,
+    rounding: Rounding,
+) -> int:
+    """Return (quantity × price + addition) × months in fen, rounded once.
+
+    ``quantity`` in m² (or 1), ``unit_price`` in yuan per month.
+    """
+    exact = (Fraction(quantity) * Fraction(unit_price) * 100 + addition_fen) * length
+    whole, rest = divmod(exact.numerator, exact.denominator)
+    if rounding == Rounding.UP:
+        return whole + bool(rest)
+    if rounding == Rounding.DOWN:
+        return whole
+    return whole + (2 * rest >= exact.denominator)
