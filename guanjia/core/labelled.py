@@ -9,8 +9,8 @@ class Labelled(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
-        """Make a member that equals its value and knows its label."""
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """Make a member that equals its value and knows its label, which look-ups by value leave out."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

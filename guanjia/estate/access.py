@@ -1,0 +1,25 @@
+"""Getters that stay inside the community a person stands in; out of reach is 404."""
+
+from django.shortcuts import get_object_or_404
+
+from guanjia.accounts.access import Standing
+from guanjia.estate.models import Party, Tenure, Unit
+
+
+def unit_for(standing: Standing, key: str) -> Unit:
+    """Return the unit with this canonical key. Raises Http404."""
+    rows = Unit.objects.select_related("community", "building", "household")
+    return get_object_or_404(rows, community=standing.community, key=key)
+
+
+def party_for(standing: Standing, pk: int) -> Party:
+    """Return the party with this id, or the one that it was merged into. Raises Http404."""
+    rows = Party.objects.select_related("community", "merged_into")
+    party = get_object_or_404(rows, community=standing.community, pk=pk)
+    return party.merged_into or party
+
+
+def tenure_for(standing: Standing, pk: int) -> Tenure:
+    """Return the tenure with this id. Raises Http404."""
+    rows = Tenure.objects.select_related("community", "unit", "party")
+    return get_object_or_404(rows, community=standing.community, pk=pk)

@@ -1,0 +1,84 @@
+"""The one way from a person's particulars to the columns that hold them: sealed, indexed, searchable."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from guanjia.core.identity import (
+    check_id,
+    check_organisation_code,
+    check_phone,
+    mask_id,
+    mask_phone,
+    phone_tail,
+)
+from guanjia.core.sealing.fields import ring
+from guanjia.core.text import clean, query_keys, search_keys
+from guanjia.estate.models import Party
+from guanjia.estate.states import PartyKind
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What is known of a party, as typed."""
+
+    name: str
+    kind: PartyKind = PartyKind.PERSON
+    phone: str = ""
+    id_number: str = ""
+    note: str = ""
+
+
+def columns(community_id: int, particulars: Particulars) -> dict[str, Any]:
+    """Return a party's columns, the derived ones included; imports in bulk use it too.
+
+    Fillers typed for want of a number become none; a doubtful number is kept, for forms and imports
+    to warn of. Raises TextError for a name that cannot be kept.
+    """
+    name = clean(particulars.name, limit=100)
+    phone = check_phone(particulars.phone).number or None
+    is_person = particulars.kind is PartyKind.PERSON
+    check = check_id if is_person else check_organisation_code
+    id_number = check(particulars.id_number).number or None
+    return {
+        "kind": particulars.kind,
+        "name": name,
+        "search_keys": scoped(community_id, search_keys(name)),
+        "phone": phone,
+        "phone_index": phone_index(phone) if phone else None,
+        "phone_tail_index": phone_tail_index(phone_tail(phone)) if phone else None,
+        "id_number": id_number,
+        "id_index": ring().index(id_number, purpose="party.id_number") if id_number else None,
+        "note": particulars.note,
+    }
+
+
+def scoped(community_id: int, keys: Iterable[str]) -> list[str]:
+    """Prefix search keys by their community, so that one plain index serves each alone."""
+    return [f"{community_id}:{key}" for key in keys]
+
+
+def wanted_keys(community_id: int, text: str) -> list[str]:
+    """Return the keys that a party called ``text`` carries; empty when nothing searchable was typed."""
+    return scoped(community_id, query_keys(text))
+
+
+def phone_index(phone: str) -> bytes:
+    """Return the blind index of a whole normalised phone number."""
+    return ring().index(phone, purpose="party.phone")
+
+
+def phone_tail_index(tail: str) -> bytes:
+    """Return the blind index of a phone number's last four digits."""
+    return ring().index(tail, purpose="party.phone_tail")
+
+
+def masked(party: Party) -> dict[str, Any]:
+    """Return what the journal may keep of a party."""
+    return {
+        "kind": str(party.kind),
+        "name": party.name,
+        "phone": mask_phone(party.phone or ""),
+        "id_number": mask_id(party.id_number or ""),
+        "note": party.note,
+    }
