@@ -13,8 +13,7 @@ from django.db import IntegrityError, connection
 from guanjia.accounts.models import Community, User
 from guanjia.core.refusal import Refusal, Refused
 from guanjia.money.ledger.chart import Account
-from guanjia.money.ledger.models import EntryKind, Entry, EntryLine, RequestKey
-
+from guanjia.money.ledger.models import Entry, EntryKind, EntryLine, RequestKey
 
 DAY_OPEN = "ledger_day_open"
 
