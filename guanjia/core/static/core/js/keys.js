@@ -1,0 +1,90 @@
+/**
+ * The desk's keys. An element says which key presses it:
+ *
+ *   <button data-key="F9" data-key-label="收费">   function keys, "/" and "?" act anywhere
+ *   <button data-key="D" data-key-label="派单">    a letter or digit acts from the focused
+ *                                                 [data-row] or [data-keys] that holds it
+ *
+ * Nothing but function keys acts while text is typed. Single keys can be switched off (WCAG 2.1.4).
+ * A digit that no element claims starts a search where the omnibox carries data-digits.
+ */
+import { composing, modified, typing } from "./keyboard.js";
+
+const FUNCTION_KEY = /^(Shift\+)?F\d+$/;
+const SWITCH = "guanjia.single-keys";
+
+const singleKeysOn = () => localStorage.getItem(SWITCH) !== "off";
+const nameOf = ({ key, shiftKey }) => (key.length === 1 ? key.toUpperCase() : shiftKey ? `Shift+${key}` : key);
+const usable = (element) =>
+  !element.disabled && element.getAttribute("aria-disabled") !== "true" && element.getClientRects().length > 0;
+const claimants = (root, key) => [...root.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter(usable);
+
+function fromFocus(root, key) {
+  const focus = document.activeElement;
+  const row = focus.closest("[data-row]");
+  const SCOPE = "[data-row], [data-keys]";
+  for (let scope = focus.closest(SCOPE); scope && root.contains(scope); scope = scope.parentElement?.closest(SCOPE)) {
+    const found = claimants(scope, key).find((element) => [null, row].includes(element.closest("[data-row]")));
+    if (found) return found;
+  }
+  return null;
+}
+
+function press(element) {
+  if (element.matches("input, select, textarea")) element.focus();
+  if (typing(element)) element.select?.();
+  else element.click();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (composing(event)) {
+    if (event.key === "Enter") event.preventDefault(); // Safari would submit the form
+    return;
+  }
+  if (modified(event) || event.defaultPrevented || event.repeat) return;
+  const key = nameOf(event);
+  const root = document.querySelector("dialog:modal") ?? document;
+  let target = null;
+  if (FUNCTION_KEY.test(key)) {
+    [target] = claimants(root, key);
+  } else if (key.length === 1 && !typing(document.activeElement) && singleKeysOn()) {
+    target = "/?".includes(key) ? claimants(root, key)[0] : fromFocus(root, key);
+    if (!target && /\d/.test(key)) {
+      root.querySelector("[data-digits] input")?.focus(); // the digit itself then lands in the box
+      return;
+    }
+  }
+  if (!target) return;
+  event.preventDefault();
+  press(target);
+});
+
+/** Fill the keys dialog from the page as it is now. */
+function describe(list) {
+  const seen = new Map();
+  for (const element of document.querySelectorAll("[data-key][data-key-label]")) {
+    if (usable(element)) seen.set(element.dataset.key, element.dataset.keyLabel);
+  }
+  list.replaceChildren(
+    ...[...seen].map(([key, label]) => {
+      const entry = document.createElement("div");
+      const kbd = document.createElement("kbd");
+      kbd.textContent = key;
+      const term = document.createElement("dt");
+      term.textContent = label;
+      const detail = document.createElement("dd");
+      detail.append(kbd);
+      entry.append(term, detail);
+      return entry;
+    }),
+  );
+}
+
+const singleKeys = document.getElementById("single-keys");
+if (singleKeys) {
+  singleKeys.checked = singleKeysOn();
+  singleKeys.addEventListener("change", () => localStorage.setItem(SWITCH, singleKeys.checked ? "on" : "off"));
+}
+document.addEventListener("click", (event) => {
+  if (event.target.closest('[data-dialog="keys-dialog"]')) describe(document.querySelector("[data-key-list]"));
+});
