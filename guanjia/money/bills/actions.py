@@ -39,7 +39,7 @@ WITH {CHARGES}, totals AS (
     SELECT %(community)s, entry.id, %(income)s, -total_fen, NULL FROM totals, entry
 )
 SELECT id, bill_count, total_fen FROM run
-"""
+"""  # noqa: S608 - put together from constants
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,14 +48,15 @@ def shapes_of(*, community: Community, item: ChargeItem, month: Month) -> list[S
     for version in rows.order_by("-effective_from"):
         versions.setdefault(version.tariff_id, []).append(version)
     periods = UnitTariff.objects.filter(community=community, item=item, begins_on__lte=month.last)
-    found = []
-    for tariff_id, begins, ends in periods.values_list(
-        "tariff_id", "begins_on", "ends_on"
-    ).distinct():
-        for shape in _shapes(versions.get(tariff_id, ()), begins, ends, month):
-            if community.cut_over_on is None or shape.cycle.first >= community.cut_over_on:
-                found.append(shape)
-    return found
+    shapes = [
+        shape
+        for tariff_id, begins, ends in periods.values_list(
+            "tariff_id", "begins_on", "ends_on"
+        ).distinct()
+        for shape in _shapes(versions.get(tariff_id, ()), begins, ends, month)
+    ]
+    start = community.cut_over_on
+    return [shape for shape in shapes if start is None or shape.cycle.first >= start]
 
 
 def _shapes(
@@ -116,7 +117,7 @@ charges AS (
                 AND b.unit_id = ut.unit_id AND b.item_id = %(item)s AND b.period_first = s.first)
     ) priced
 )
-"""
+"""  # noqa: S608 - put together from constants
 
 
 def parameters(

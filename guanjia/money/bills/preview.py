@@ -37,7 +37,7 @@ SELECT count(*) FILTER (WHERE amount_fen > 0), coalesce(sum(amount_fen), 0)::big
     coalesce(array_agg(unit_id) FILTER (WHERE debtor_id IS NULL AND amount_fen > 0), '{{}}'),
     coalesce(array_agg(unit_id) FILTER (WHERE amount_fen = 0), '{{}}')
 FROM charges
-"""
+"""  # noqa: S608 - put together from constants
 
 
 def preview_bills(
