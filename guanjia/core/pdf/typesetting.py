@@ -1,0 +1,54 @@
+"""From a typst template and plain data to PDF bytes."""
+
+import json
+import logging
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import typst
+
+from guanjia.core.pdf.glyphs import FONTS, printable
+
+logger = logging.getLogger(__name__)
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Load the bundled fonts once; no other machine's fonts may change a document."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+
+
+def compile_pdf(template: Path, data: Mapping[str, Any]) -> bytes:
+    """Set `template` with `data`, which it reads by ``json(bytes(sys.inputs.data))``.
+
+    Data travels as JSON and is never part of the markup: a name like ``#eval("1")`` prints as it
+    is written. Safe to call from several threads; a compiler is made for each call because one
+    cannot be shared, and costs a millisecond beside the fonts, which can.
+
+    Raises typst.TypstError when the template itself is wrong.
+    """
+    compiler = typst.Compiler(
+        template,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(_printable(data), ensure_ascii=False)},
+    )
+    pdf, warnings = compiler.compile_with_warnings(format="pdf", pdf_tags=False)
+    for warning in warnings:
+        logger.warning("%s: %s", template.name, warning)
+    return cast("bytes", pdf)
+
+
+def _printable(value: Any) -> Any:
+    """Make every string inside `value` printable, keys excepted."""
+    match value:
+        case str():
+            return printable(value)
+        case Mapping():
+            return {key: _printable(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_printable(item) for item in value]
+        case _:
+            return value
