@@ -10,6 +10,7 @@ from typing import Protocol
 from guanjia.core.labelled import Labelled
 from guanjia.core.refusal import Refusal
 from guanjia.core.text import half_width
+from guanjia.core.unit_number import unit_key
 from guanjia.estate.states import (
     TITLE_HOLDERS,
     TRANSITIONS,
@@ -202,6 +203,14 @@ def _overlap(terms: Terms, other: Holding) -> bool:
     return (other.ends_on is None or terms.begins_on <= other.ends_on) and (
         terms.ends_on is None or other.begins_on <= terms.ends_on
     )
+
+
+def building_key(name: str) -> str:
+    """Return a building's key: what its units' keys begin with (3栋 is 3, A座 is A).
+
+    Raises UnitNumberError for a name that tells no building.
+    """
+    return unit_key(f"{name}-101").removesuffix("-101")
 
 
 def plate_key(text: str) -> str:

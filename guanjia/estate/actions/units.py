@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from guanjia.accounts.models import Community, User
+from guanjia.core.database.insert import insert
 from guanjia.core.refusal import Refusal, Refused
 from guanjia.core.text import clean
 from guanjia.core.unit_number import unit_key
 from guanjia.estate.models import Building, Household, Unit
-from guanjia.estate.rules import may_change_status
+from guanjia.estate.rules import building_key, may_change_status
 from guanjia.estate.states import UnitKind, UnitStatus
 from guanjia.records.actions import journal
 
@@ -35,8 +36,8 @@ class UnitDetails:
 def add_building(*, community: Community, name: str, by: User, at: datetime) -> Building:
     """Add a building. Raises UnitNumberError for an unreadable name, Refused for one that exists."""
     name = clean(name, limit=40)
-    building = Building(community=community, name=name, key=unit_key(name))
-    _insert(building, Refusal(f"楼栋“{name}”已经有了", "请直接选用"))
+    building = Building(community=community, name=name, key=building_key(name))
+    insert(building, taken=Refusal(f"楼栋“{name}”已经有了", "请直接选用"))
     journal(
         community=community,
         by=by,
@@ -75,7 +76,7 @@ def add_unit(
         layout=details.layout,
         status=details.status,
     )
-    _insert(unit, Refusal(f"房号“{number}”已经有了", "写法不同也算同一个房号，请直接选用"))
+    insert(unit, taken=Refusal(f"房号“{number}”已经有了", "写法不同也算同一个房号，请直接选用"))
     journal(
         community=community,
         by=by,
@@ -148,11 +149,3 @@ def link_household(
         after={"main": main.pk, "units": sorted(ids)},
     )
     return household
-
-
-def _insert(row: Building | Unit, refusal: Refusal) -> None:
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as fault:
-        raise Refused(refusal) from fault

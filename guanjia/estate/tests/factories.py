@@ -9,6 +9,7 @@ from guanjia.accounts.tests.factories import make_community
 from guanjia.core.unit_number import unit_key
 from guanjia.estate.models import Building, Party, Tenure, Unit
 from guanjia.estate.parties import Particulars, columns
+from guanjia.estate.rules import building_key
 from guanjia.estate.states import Capacity, UnitKind, UnitStatus
 
 _next = count(1)
@@ -18,7 +19,7 @@ def make_building(*, community: Community | None = None, name: str = "") -> Buil
     """Return a building; without a name it gets the next number."""
     name = name or f"{next(_next)}栋"
     return Building.objects.create(
-        community=community or make_community(), name=name, key=unit_key(name)
+        community=community or make_community(), name=name, key=building_key(name)
     )
 
 
