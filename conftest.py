@@ -3,10 +3,13 @@
 import os
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.db.models.signals import post_migrate
 
 from guanjia.core.sealing.keys import create
 
@@ -27,6 +30,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with django_db_blocker.unblock():
         connection.close()
         connection.settings_dict["OPTIONS"]["assume_role"] = app_role
+        # Emptying the tables after a test is no migration: nothing needs granting again.
+        post_migrate.receivers.clear()
         yield
         connection.close()
         del connection.settings_dict["OPTIONS"]["assume_role"]
+
+
+@pytest.fixture
+def app_login(transactional_db: None) -> Iterator[psycopg.Connection]:
+    """Yield a connection of the genuine app login, which is no member of the owner: RESET ROLE leads nowhere."""
+    address = urlsplit(os.environ["GUANJIA_TEST_APP_URL"])
+    database = connections["default"].settings_dict["NAME"]
+    with psycopg.connect(
+        address._replace(path=f"/{database}").geturl(), autocommit=True
+    ) as connection:
+        yield connection

@@ -22,27 +22,35 @@ class CommunityOperations(PostgreSQLOperations):
 
     def sql_flush(
         self,
-        style: Any,
+        _style: Any,
         tables: Any,
-        *,
-        reset_sequences: bool = False,
-        allow_cascade: bool = False,
+        **_options: Any,
     ) -> list[str]:
-        """Return the statements that empty ``tables``; the session's role is restored after."""
-        truncate = super().sql_flush(
-            style, tables, reset_sequences=reset_sequences, allow_cascade=allow_cascade
-        )
-        if not truncate:
-            return []
-        names = [self.quote_name(table) for table in tables]
+        """Return the statements that empty those of ``tables`` that hold rows.
+
+        A few rows go faster by DELETE than by truncating every table; the session's role is restored after.
+        """
+        filled = [self.quote_name(table) for table in self._filled(tables)]
         role = self.connection.settings_dict["OPTIONS"].get("assume_role")
         return [
             "RESET ROLE;",
-            *(f"ALTER TABLE {name} DISABLE TRIGGER USER;" for name in names),
-            *truncate,
-            *(f"ALTER TABLE {name} ENABLE TRIGGER USER;" for name in names),
+            *(f"ALTER TABLE {name} DISABLE TRIGGER USER;" for name in filled),
+            *(f"DELETE FROM {name};" for name in filled),  # noqa: S608 - names of our own tables
+            "SET CONSTRAINTS ALL IMMEDIATE;",
+            *(f"ALTER TABLE {name} ENABLE TRIGGER USER;" for name in filled),
             *([f"SET ROLE {self.quote_name(role)};"] if role else []),
         ]
+
+    def _filled(self, tables: Any) -> list[str]:
+        looks = [
+            f"SELECT {place} WHERE EXISTS (SELECT 1 FROM {self.quote_name(table)})"  # noqa: S608 - names of our own tables
+            for place, table in enumerate(tables)
+        ]
+        if not looks:
+            return []
+        with self.connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(looks))
+            return [tables[i] for (i,) in cursor.fetchall()]
 
 
 class DatabaseWrapper(PostgreSQL):

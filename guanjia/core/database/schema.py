@@ -49,13 +49,21 @@ class CommunitySchemaEditor(DatabaseSchemaEditor):
         """Add a column; a ``community`` that comes after its table joins the primary key then."""
         super().add_field(model, field)
         if field.column == COMMUNITY_COLUMN:
-            self.execute(self._delete_primary_key_sql(model, *self._constraint_names(model, primary_key=True)))
+            self.execute(
+                self._delete_primary_key_sql(
+                    model, *self._constraint_names(model, primary_key=True)
+                )
+            )
             self.execute(
                 Statement(
                     self.sql_create_pk,
                     table=Table(model._meta.db_table, self.quote_name),
                     name=self.quote_name(f"{model._meta.db_table}_pkey"),
-                    columns=Columns(model._meta.db_table, [model._meta.pk.column, COMMUNITY_COLUMN], self.quote_name),
+                    columns=Columns(
+                        model._meta.db_table,
+                        [model._meta.pk.column, COMMUNITY_COLUMN],
+                        self.quote_name,
+                    ),
                 )
             )
 
