@@ -201,8 +201,8 @@ def _withdraw_roles(staff: Staff, *, by: User, at: datetime) -> None:
     grants = Grant.objects.filter(
         community=staff.community_id, user=staff.user, role__in=given, revoked_at=None
     )
-    for grant in grants.select_related("user", "community"):
-        revoke_role(grant=grant, by=by, at=at)
+    for grant in grants.select_related("user"):
+        revoke_role(grant=grant, community=staff.community, by=by, at=at)
 
 
 def _locked(staff: Staff) -> Staff:
