@@ -10,8 +10,13 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.db.models.signals import post_migrate
+from hypothesis import settings as hypothesis_settings
 
 from guanjia.core.sealing.keys import create
+
+# Nothing timed is asserted: machines are shared.
+hypothesis_settings.register_profile("guanjia", deadline=None)
+hypothesis_settings.load_profile("guanjia")
 
 
 @pytest.fixture(scope="session", autouse=True)
