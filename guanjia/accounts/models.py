@@ -7,7 +7,10 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 
 from guanjia.accounts.permissions import ROLE_LABELS
+from guanjia.accounts.rules import plain, plain_phone
 from guanjia.core.database.fields import CommunityField
+from guanjia.core.database.privileges import APPEND_ONLY
+from guanjia.core.sealing.fields import BlindIndexField, SealedTextField, ring
 
 
 class Company(models.Model):
@@ -49,15 +52,34 @@ class UserQuerySet(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the person with this staff number."""
-        return self.get(staff_no__iexact=username)
+        return self.get(staff_no=plain(username or ""))
+
+    def by_login(self, login: str) -> "User | None":
+        """Return the one person whose staff number or phone this is.
+
+        Phones are not unique in real registers: one that two people share signs nobody in.
+        """
+        wanted = models.Q(staff_no=plain(login))
+        if phone := plain_phone(login):
+            wanted |= models.Q(phone_index=ring().index(phone, purpose="user.phone"))
+        found = list(self.filter(wanted)[:2])
+        exact = [user for user in found if user.staff_no == plain(login)]
+        found = exact or found
+        return found[0] if len(found) == 1 else None
 
 
 class User(AbstractBaseUser):
     """A member of staff who signs in. Made by an administrator or the first-run wizard, never by default."""
 
-    staff_no = models.CharField("工号", max_length=20, unique=True)
+    staff_no = models.CharField("工号", max_length=20, unique=True)  # in capitals, see rules.plain
     name = models.CharField("姓名", max_length=60)
+    phone = SealedTextField("手机号", purpose="user.phone", null=True, blank=True)
+    phone_index = BlindIndexField()
     is_active = models.BooleanField("在岗", default=True)
+    # The password is a one-time secret until then: it only serves to choose one's own.
+    temporary_until = models.DateTimeField(null=True)
+    # Keyed by a secret outside the database, so a stolen table does not tell six digits.
+    pin_index = BlindIndexField()
     # Raised on a change of role or on leaving: every session made before it ends at its next request.
     session_epoch = models.PositiveIntegerField(default=0)
 
@@ -65,8 +87,27 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "staff_no"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
+    class Meta:
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["phone_index"], name="accounts_user_phone")
+        ]
+
     def __str__(self) -> str:
         return self.name
+
+    def set_phone(self, phone: str) -> None:
+        """Keep ``phone`` sealed and findable; '' forgets it."""
+        self.phone = plain_phone(phone) or None
+        self.phone_index = ring().index(self.phone, purpose="user.phone") if self.phone else None
+
+    def pin_as_kept(self, pin: str) -> bytes:
+        """Return how this person's ``pin`` stands in the database."""
+        return ring().index(f"{self.pk}:{pin}", purpose="user.pin")
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether the person has enrolled an authenticator app or a passkey."""
+        return self.second_factors.exists()
 
     def get_session_auth_hash(self) -> str:
         """Return what a session must carry to stay valid: the password and the epoch."""
@@ -95,3 +136,117 @@ class Grant(CommunityModel):
 
     def __str__(self) -> str:
         return f"{self.user}·{self.get_role_display()}"
+
+
+class SecondFactor(models.Model):
+    """An authenticator app or a passkey that a person has enrolled."""
+
+    class Kind(models.TextChoices):
+        """What it is."""
+
+        TOTP = "totp", "验证器"
+        PASSKEY = "passkey", "通行密钥"
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="second_factors")
+    kind = models.CharField("种类", max_length=10, choices=Kind.choices)
+    name = models.CharField("名称", max_length=40)
+    # The app's base32 secret, or the passkey's credential data in base64.
+    secret = SealedTextField(purpose="second_factor.secret")
+    # The newest 30-second step an app's code was used for: no code serves twice, whichever process sees it.
+    used_step = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(kind="totp"), name="accounts_one_totp"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RecoveryCode(models.Model):
+    """One of ten codes on paper, each good once when the phone is lost."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="recovery_codes")
+    code_index = models.BinaryField(max_length=16)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}#{self.pk}"
+
+
+class SignInLink(models.Model):
+    """A link that signs in once, for demonstration data on loopback only; the token is kept hashed."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}#{self.pk}"
+
+
+class AccountEvent(models.Model):
+    """One thing that happened to an account: a try, a sign-in, a change. The journal of this floor.
+
+    The journal proper stands above and belongs to communities; an account and a failed try belong to none.
+    Throttling and the fast switch read their facts here. The database refuses changes.
+    """
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        PASSWORD_TRIED = "password.try", "输入密码"
+        PASSWORD_PASSED = "password.pass", "密码正确"
+        CODE_TRIED = "code.try", "输入动态码"
+        CODE_PASSED = "code.pass", "动态码正确"
+        PIN_TRIED = "pin.try", "输入 PIN"
+        PIN_PASSED = "pin.pass", "PIN 正确"
+        SIGNED_IN = "session.start", "登录"
+        SIGNED_OUT = "session.end", "退出"
+        PASSWORD_SET = "password.set", "设置密码"
+        PASSWORD_RESET = "password.reset", "重置密码"
+        PIN_SET = "pin.set", "设置 PIN"
+        FACTOR_ADDED = "factor.add", "登记第二验证"
+        FACTOR_REMOVED = "factor.remove", "取消第二验证"
+        CODES_MADE = "codes.make", "生成恢复码"
+        USER_CREATED = "user.create", "新建账号"
+        USER_DEACTIVATED = "user.deactivate", "停用账号"
+        ROLE_GRANTED = "role.grant", "授予角色"
+        ROLE_REVOKED = "role.revoke", "收回角色"
+
+    db_privileges = APPEND_ONLY
+
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="events"
+    )  # null: nobody's login
+    by = models.ForeignKey(  # null: the person, or the program
+        User, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    within = models.ForeignKey(
+        Community, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    # Whom the try was for, alike for people and for logins that nobody has.
+    account_index = BlindIndexField()
+    address = models.GenericIPAddressField(null=True)
+    # The browser, once a full sign-in has made it known for this account.
+    device_index = BlindIndexField()
+    epoch = models.PositiveIntegerField(null=True)  # the person's session_epoch then
+    second_factor = models.BooleanField(null=True)
+    detail = models.CharField(max_length=200, blank=True)  # never a personal value
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["account_index", "at"], name="accounts_event_account"),
+            models.Index(fields=["address", "at"], name="accounts_event_address"),
+            models.Index(fields=["device_index", "at"], name="accounts_event_device"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.user_id}"

@@ -7,7 +7,10 @@ from typing import Any, Concatenate
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import resolve_url
+from django.utils import timezone
 
+from guanjia.accounts import sessions
 from guanjia.accounts.access import Standing, standing_in
 from guanjia.accounts.models import User
 from guanjia.accounts.permissions import Permission
@@ -17,7 +20,7 @@ SIGNED_IN = "signed in"
 
 
 class StaffRequest(HttpRequest):
-    """A request whose sender is known and stands in a community."""
+    """A request whose sender is known and, behind ``@permits``, stands in a community."""
 
     user: User
     standing: Standing
@@ -32,7 +35,8 @@ def permits(
     """Let only holders of ``permission`` in the address's community reach the view.
 
     The view's address has ``<slug:community>``; the view finds ``request.standing`` in its place.
-    Strangers to the community get 404, members without the permission 403.
+    Strangers to the community get 404, members without the permission 403. Who holds money or
+    administration there (``SECOND_FACTOR``) is led to their second factor first.
     """
 
     def declare(view: Callable[Concatenate[StaffRequest, ...], HttpResponseBase]) -> View:
@@ -43,6 +47,8 @@ def permits(
             request.standing = standing_in(request.user, community)
             if not request.standing.may(permission):
                 raise PermissionDenied
+            if request.standing.needs_second_factor and not sessions.has_second_factor(request):
+                return _to_second_factor(request)
             return view(request, *args, **kwargs)
 
         guarded.declared_permission = permission  # type: ignore[attr-defined]  # read by the start-up check
@@ -51,11 +57,11 @@ def permits(
     return declare
 
 
-def signed_in(view: View) -> View:
+def signed_in(view: Callable[Concatenate[StaffRequest, ...], HttpResponseBase]) -> View:
     """Let every signed-in person reach the view."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
@@ -64,7 +70,34 @@ def signed_in(view: View) -> View:
     return guarded
 
 
+def confirmed(view: Callable[Concatenate[StaffRequest, ...], HttpResponseBase]) -> View:
+    """Let a person change their own means of signing in, once they have typed their password of late."""
+
+    @signed_in
+    @wraps(view)
+    def guarded(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.has_second_factor and not sessions.has_second_factor(request):
+            return _to_second_factor(request)
+        if not sessions.is_confirmed(request, request.user, at=timezone.now()):
+            return _led_to(request, "accounts:confirmation")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def open_to_anyone(view: View) -> View:
     """Say that the view needs no sign-in; the reason stands in its docstring."""
     view.declared_permission = OPEN  # type: ignore[attr-defined]  # read by the start-up check
     return view
+
+
+def _to_second_factor(request: StaffRequest) -> HttpResponseBase:
+    """Lead to showing the second factor, or to enrolling one."""
+    enrolled = request.user.has_second_factor
+    return _led_to(request, "accounts:second-factor" if enrolled else "accounts:authenticator")
+
+
+def _led_to(request: HttpRequest, step: str) -> HttpResponseBase:
+    """Go to ``step`` and then on to where the person was; a form's address is left for the home page."""
+    then = request.get_full_path() if request.method == "GET" else resolve_url("accounts:home")
+    return redirect_to_login(then, resolve_url(step))

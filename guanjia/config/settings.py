@@ -16,6 +16,11 @@ SECRET_KEY = django_secret(SECRETS_DIR)
 _public = urlsplit(PUBLIC_URL)
 _https = _public.scheme == "https"
 ALLOWED_HOSTS = [_public.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"]
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+# Proxies whose X-Forwarded-For is believed.
+TRUSTED_PROXIES = frozenset(
+    os.environ.get("GUANJIA_PROXIES", "127.0.0.1,::1").split(",")
+)
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 
 INSTALLED_APPS = [
@@ -39,9 +44,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "guanjia.core.requests.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "guanjia.core.csp.PagePolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "guanjia.accounts.visitors.DeviceMiddleware",
+    "guanjia.accounts.sessions.SessionLimits",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -99,17 +108,65 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+# Once collectstatic has run, names carry their content's hash and are cached for good; until then
+# whitenoise finds the files where they are.
+WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
+_static = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+    if WHITENOISE_USE_FINDERS
+    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+)
 MEDIA_ROOT = HOME / "files"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": _static},
 }
+
+AUTHENTICATION_BACKENDS = ["guanjia.accounts.backends.StaffBackend"]
+LOGIN_URL = "accounts:sign-in"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_VALIDATION = "django.contrib.auth.password_validation."
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": f"{_VALIDATION}UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("staff_no", "name")},
+    },
+    {"NAME": f"{_VALIDATION}MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_VALIDATION}CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}NumericPasswordValidator"},
+]
 
 SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrftoken"
+DEVICE_COOKIE_NAME = "__Host-device" if _https else "device"
+SESSION_COOKIE_AGE = 30 * 60  # idle; guanjia.accounts.sessions keeps those in use alive
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
-SECURE_SSL_REDIRECT = False
+CSRF_COOKIE_HTTPONLY = True
+if _https:  # TLS ends at a proxy, which sets this header itself
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "guanjia.config.logs.JsonLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django.server": {"handlers": ["stderr"], "propagate": False},
+        "fido2": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+    },
+}

@@ -1,5 +1,15 @@
 """Every address of the program."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from guanjia.config.health import livez, readyz
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("livez", livez, name="livez"),
+    path("readyz", readyz, name="readyz"),
+    path("", include("guanjia.accounts.urls")),
+    path("<slug:community>/", include("guanjia.records.urls")),
+]
+if settings.DEBUG:
+    urlpatterns += [path("gallery/", include("guanjia.core.components.urls"))]

@@ -1,19 +1,16 @@
 """Writing the journal and the outbox; called inside the caller's transaction."""
 
 from collections.abc import Mapping
-from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models.functions import Now
 
 from guanjia.accounts.models import Community, CommunityModel, User
+from guanjia.core.requests import request_id
 from guanjia.core.sealing.fields import SealedTextField
 from guanjia.records.models import JournalEntry, OutboxMessage, PersonalReveal
-
-# Set by the middleware for the length of a request, so that no action has to pass it along.
-request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def journal(
@@ -67,3 +64,20 @@ def reveal(*, subject: CommunityModel, field: str, reason: str, by: User, at: da
         reason=reason,
     )
     return getattr(subject, field) or ""
+
+
+def next_number(*, community: Community, kind: str, prefix: str = "") -> int:
+    """Return the next number of a series, from 1, without gaps.
+
+    Call it last in the caller's transaction: the series is held until that ends, and a rollback gives
+    the number back.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO records_numberseries AS series (community_id, kind, prefix, last_no)"
+            " VALUES (%s, %s, %s, 1) ON CONFLICT (community_id, kind, prefix)"
+            " DO UPDATE SET last_no = series.last_no + 1 RETURNING last_no",
+            [community.pk, kind, prefix],
+        )
+        row: tuple[int] = cursor.fetchone()
+        return row[0]

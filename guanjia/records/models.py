@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models.functions import Now
 
 from guanjia.accounts.models import CommunityModel, User
+from guanjia.accounts.permissions import Permission
 from guanjia.core.database.privileges import APPEND_ONLY
+from guanjia.records.file_kinds import FileKind
 
 
 class JournalEntry(CommunityModel):
@@ -85,3 +87,53 @@ class OutboxMessage(CommunityModel):
 
     def __str__(self) -> str:
         return f"{self.topic}#{self.pk}"
+
+
+class NumberSeries(CommunityModel):
+    """The last number given out in a series; ``prefix`` starts a new count, such as a year."""
+
+    kind = models.CharField(max_length=30)  # what is numbered, such as "release_slip"
+    prefix = models.CharField(max_length=20, blank=True)
+    last_no = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "kind", "prefix"], name="records_series_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.prefix}{self.last_no}"
+
+
+class Attachment(CommunityModel):
+    """A file that belongs to something in a community."""
+
+    file = models.FileField(max_length=120)  # under a name of our own, never the sender's
+    original_name = models.CharField("文件名", max_length=200)
+    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in FileKind])
+    size = models.PositiveIntegerField()  # bytes
+    sha256 = models.CharField(max_length=64)
+    # Who may open it: a workbook with a whole register is not for everybody who may read a unit's papers.
+    permission = models.CharField(max_length=30, choices=[(p.value, p.value) for p in Permission])
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+
+    def __str__(self) -> str:
+        return self.original_name
+
+
+class KeyWitness(models.Model):
+    """The fingerprint of the index key this database was written with: one row, to notice a wrong key file."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    fingerprint = models.CharField(max_length=16)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(condition=models.Q(id=1), name="records_one_witness"),
+        ]
+
+    def __str__(self) -> str:
+        return self.fingerprint

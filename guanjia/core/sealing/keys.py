@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -91,22 +91,29 @@ def add_key(directory: Path) -> KeyRing:
     beside.touch(mode=0o600)
     beside.write_text(json.dumps(content, indent=1), encoding="ascii")
     beside.replace(path)
-    load.cache_clear()
     return load(directory)
 
 
-@cache
 def load(directory: Path) -> KeyRing:
-    """Return the key ring in ``directory``. Raises KeysMissingError in words an operator can act on."""
+    """Return the key ring in ``directory``. Raises KeysMissingError in words an operator can act on.
+
+    A file that has been replaced is read again, so a rotation reaches processes that are running.
+    """
     try:
-        content = json.loads((directory / KEY_FILE).read_text(encoding="ascii"))
-        keys = {name: base64.b64decode(key) for name, key in content["seal"].items()}
-        return KeyRing(content["current"], keys, base64.b64decode(content["index"]))
+        return _read(directory, (directory / KEY_FILE).stat().st_mtime_ns)
     except FileNotFoundError as fault:
         raise KeysMissingError(
             f"找不到密钥文件 {directory / KEY_FILE}：证件号和电话无法读写。请从密钥备份恢复，"
             "或在全新安装时运行 bin/guanjia keys --create"
         ) from fault
+
+
+@lru_cache(maxsize=4)
+def _read(directory: Path, _changed: int) -> KeyRing:
+    try:
+        content = json.loads((directory / KEY_FILE).read_text(encoding="ascii"))
+        keys = {name: base64.b64decode(key) for name, key in content["seal"].items()}
+        return KeyRing(content["current"], keys, base64.b64decode(content["index"]))
     except (ValueError, KeyError) as fault:
         raise KeysMissingError(
             f"密钥文件 {directory / KEY_FILE} 已损坏：请从密钥备份恢复"

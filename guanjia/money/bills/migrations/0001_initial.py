@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0003_remove_accountevent_community_accountevent_within'),
+        ('accounts', '0001_initial'),
         ('estate', '0001_initial'),
         ('ledger', '0001_initial'),
         ('tariffs', '0001_initial'),

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0003_remove_accountevent_community_accountevent_within'),
+        ('accounts', '0001_initial'),
         ('bills', '0001_initial'),
         ('estate', '0001_initial'),
         ('ledger', '0001_initial'),

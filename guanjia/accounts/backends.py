@@ -1,0 +1,34 @@
+"""Who a staff number or phone and a password belong to."""
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.http import HttpRequest
+from django.utils import timezone
+
+from guanjia.accounts.models import User
+
+
+class StaffBackend(BaseBackend):
+    """Password sign-in; people who have left and one-time secrets past their day do not pass."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,  # noqa: ARG002 - Django's signature
+        *,
+        username: str = "",
+        password: str = "",
+        **_: Any,
+    ) -> User | None:
+        """Return the person, or None. It takes as long for a login that nobody has."""
+        user = User.objects.by_login(username)
+        if user is None:
+            User().set_password(password)
+            return None
+        valid = user.check_password(password) and user.is_active
+        in_time = user.temporary_until is None or user.temporary_until > timezone.now()
+        return user if valid and in_time else None
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return the person of a session while they are in post."""
+        return User.objects.filter(pk=user_id, is_active=True).first()

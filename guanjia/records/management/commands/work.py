@@ -1,0 +1,23 @@
+"""``bin/guanjia work``: the process that does jobs in the background."""
+
+import asyncio
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from procrastinate.contrib.django import app
+
+
+class Command(BaseCommand):
+    help = "运行后台作业进程；Ctrl-C 等手上的作业做完后退出"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--concurrency", type=int, default=2, help="同时做几个作业")
+        parser.add_argument("--once", action="store_true", help="做完已排队的作业即退出")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if sys.platform == "win32":  # psycopg cannot use Windows' default loop
+            asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
+        connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # it is Django's
+        with app.replace_connector(connector) as worker:
+            worker.run_worker(concurrency=options["concurrency"], wait=not options["once"])
