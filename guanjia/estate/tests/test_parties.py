@@ -64,9 +64,9 @@ def test_personal_numbers_stand_sealed_in_the_table_and_masked_in_the_journal(co
     assert PHONE not in raw
     party = Party.objects.get(community=community, pk=party.pk)
     assert (party.phone, party.id_number) == (PHONE, ID_NUMBER)
-    told = JournalEntry.objects.get(community=community, action="party.register").after
-    assert told["phone"] == "139****5520"
-    assert ID_NUMBER not in str(told)
+    told = str(JournalEntry.objects.get(community=community, action="party.register").after)
+    assert "139****5520" in told
+    assert ID_NUMBER not in told
 
 
 def test_fillers_are_none(community, clerk):
@@ -100,8 +100,9 @@ def test_a_change_is_journalled_before_and_after(community, clerk):
         at=MORNING,
         reason="本人到前台更正",
     )
-    entry = JournalEntry.objects.get(community=community, action="party.change")
-    assert (entry.before["phone"], entry.after["phone"]) == ("139****5520", "136****0917")
+    entries = JournalEntry.objects.filter(community=community, action="party.change")
+    phones = entries.values_list("before__phone", "after__phone").get()
+    assert phones == ("139****5520", "136****0917")
     party.refresh_from_db()
     assert party.note == "听力不佳"
     assert party.phone_index != register(community, clerk, phone=PHONE).phone_index

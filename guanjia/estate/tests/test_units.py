@@ -1,6 +1,7 @@
 """A unit is one unit however its number is written; households tie units together."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -16,7 +17,7 @@ from guanjia.estate.access import unit_for
 from guanjia.estate.household import sister_units
 from guanjia.estate.models import Unit
 from guanjia.estate.states import UnitKind, UnitStatus
-from guanjia.estate.tests.factories import make_unit
+from guanjia.estate.tests.factories import make_building, make_unit
 from guanjia.records.models import JournalEntry
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,11 @@ def test_a_number_keeps_its_typed_form_and_has_one_key(community, clerk):
 def test_an_unreadable_number_is_refused(community, clerk):
     with pytest.raises(UnitNumberError):
         add(community, clerk, "？？")
+
+
+def test_only_a_number_that_is_taken_is_refused_in_words(community, clerk):
+    with pytest.raises(IntegrityError, match="area_positive"), transaction.atomic():
+        add(community, clerk, "3-2-1201", gross_area=Decimal(0))
 
 
 def test_a_building_is_one_building_however_it_is_written(community, clerk):
@@ -112,13 +118,16 @@ def test_another_communitys_unit_is_not_found(community, clerk):
 @pytest.mark.parametrize("column", ["building", "household"])
 def test_another_communitys_building_or_household_is_refused_by_the_database(clerk, column):
     here, there = make_community(), make_community()
-    if column == "building":
-        strange = actions.add_building(community=there, name="3栋", by=clerk, at=MORNING)
-    else:
-        unit = make_unit(community=there)
-        strange = actions.link_household(main=unit, others=[], by=clerk, at=MORNING)
+    neighbour = make_unit(community=there)
+    makers: dict[str, Any] = {
+        "building": lambda: make_building(community=there),
+        "household": lambda: actions.link_household(
+            main=neighbour, others=[], by=clerk, at=MORNING
+        ),
+    }
+    row = {column: makers[column]()}
     with pytest.raises(IntegrityError), transaction.atomic():
-        make_unit(community=here, **{column: strange})
+        make_unit(community=here, **row)
         connection.check_constraints()
-    make_unit(community=there, **{column: strange})
+    make_unit(community=there, **row)
     connection.check_constraints()  # the control: the same row at home is taken
