@@ -101,6 +101,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server and wait until it serves; raise :class:`EmbeddedServerError`."""
+        self.places.user.own_directory(self.places.sockets)
         self._write_settings()
         log = self.places.log
         if log.exists() and log.stat().st_size > LONGEST_LOG:

@@ -128,7 +128,6 @@ def prepare(home: Path) -> Places:
     root = place.resolve()
     places = Places(root, _service_user(root))
     places.user.own_directory(root)
-    places.user.own_directory(places.sockets)
     return places
 
 
