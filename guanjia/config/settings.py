@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "guanjia.money.tariffs",
     "guanjia.money.bills",
     "guanjia.money.payments",
+    "guanjia.desk",
+    "guanjia.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -69,6 +71,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "guanjia.desk.frame.frame",
             ],
         },
     },
@@ -108,6 +111,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder
 # Once collectstatic has run, names carry their content's hash and are cached for good; until then
 # whitenoise finds the files where they are.
 WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
