@@ -19,7 +19,13 @@ def party_for(standing: Standing, pk: int) -> Party:
     return party.merged_into or party
 
 
+def merged_party_for(standing: Standing, pk: int) -> Party:
+    """Return the party with this id, which is merged into another. Raises Http404."""
+    rows = Party.objects.filter(merged_into__isnull=False).select_related("community")
+    return get_object_or_404(rows, community=standing.community, pk=pk)
+
+
 def tenure_for(standing: Standing, pk: int) -> Tenure:
     """Return the tenure with this id. Raises Http404."""
-    rows = Tenure.objects.select_related("community", "unit", "party")
+    rows = Tenure.objects.select_related("community", "unit__community", "party")
     return get_object_or_404(rows, community=standing.community, pk=pk)

@@ -26,6 +26,7 @@ from guanjia.estate.states import (
     UnitKind,
     UnitStatus,
 )
+from guanjia.records.models import Attachment
 
 
 def same(column: str) -> tuple[Func, str]:
@@ -285,6 +286,8 @@ class UnitDocument(CommunityModel):
     kind = models.CharField("种类", max_length=30, choices=DocumentKind.choices())
     title = models.CharField("标题", max_length=100)
     received_on = models.DateField("收到日期")
+    # Its scan; without one the paper lies in the cabinet only.
+    attachment = CommunityForeignKey(Attachment, null=True, blank=True, db_index=False)
 
     class Meta:
         indexes: ClassVar[list[Any]] = [

@@ -75,6 +75,15 @@ def find(standing: Standing, text: str, limit: int = 12) -> list[Hit]:
     ]
 
 
+def find_parties(standing: Standing, text: str, limit: int = 12) -> list[Party]:
+    """Return the parties that ``text`` may mean: a name, its pinyin initials, a phone or its tail."""
+    text = normalise(text)
+    if not text or not standing.may(Permission.HOUSEHOLD_READ):
+        return []
+    parties, _ = _parties(standing.community, text)
+    return list(parties.filter(merged_into=None).order_by("name", "pk")[:limit])
+
+
 def _by_number(community: Community, text: str, limit: int) -> Iterator[_Found]:
     if not any(char.isdigit() for char in text):
         return

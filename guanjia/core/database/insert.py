@@ -1,4 +1,4 @@
-"""Inserting a row whose uniqueness the database decides."""
+"""Writing a row whose uniqueness the database decides."""
 
 from django.db import IntegrityError, models, transaction
 
@@ -10,9 +10,14 @@ def insert(row: models.Model, *, taken: Refusal) -> None:
 
     No look-up before it, since two desks may add the same at once.
     """
+    save(row, taken=taken, force_insert=True)
+
+
+def save(row: models.Model, *, taken: Refusal, force_insert: bool = False) -> None:
+    """Save ``row``; raise Refused with ``taken`` when another row has what must be unique."""
     try:
         with transaction.atomic():
-            row.save(force_insert=True)
+            row.save(force_insert=force_insert)
     except IntegrityError as fault:
         if getattr(fault.__cause__, "sqlstate", "") != "23505":  # unique_violation
             raise

@@ -17,7 +17,9 @@ from guanjia.estate.actions.units import (
     UnitDetails,
     add_building,
     add_unit,
+    change_unit,
     change_unit_status,
+    leave_household,
     link_household,
 )
 
@@ -28,10 +30,12 @@ __all__ = [
     "add_vehicle",
     "begin_tenure",
     "change_party",
+    "change_unit",
     "change_unit_status",
     "end_tenure",
     "file_document",
     "hand_over_unit",
+    "leave_household",
     "link_household",
     "merge_parties",
     "register_party",

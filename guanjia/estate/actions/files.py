@@ -10,6 +10,7 @@ from guanjia.estate.models import Party, Unit, UnitDocument, Vehicle
 from guanjia.estate.rules import plate_key
 from guanjia.estate.states import DocumentKind
 from guanjia.records.actions import journal
+from guanjia.records.models import Attachment
 
 _PLATE_LENGTHS = range(5, 13)
 
@@ -24,6 +25,7 @@ def file_document(
     at: datetime,
     title: str = "",
     party: Party | None = None,
+    attachment: Attachment | None = None,
 ) -> UnitDocument:
     """Put a paper into the unit file; ``party`` is whose paper it is, such as a tenant's ID copy."""
     document = UnitDocument.objects.create(
@@ -33,6 +35,7 @@ def file_document(
         kind=kind,
         title=title or kind.label,
         received_on=received_on,
+        attachment=attachment,
     )
     journal(
         community=unit.community,

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from guanjia.accounts.models import Community, User
-from guanjia.core.database.insert import insert
+from guanjia.core.database.insert import insert, save
 from guanjia.core.refusal import Refusal, Refused
 from guanjia.core.text import clean
 from guanjia.core.unit_number import unit_key
@@ -89,6 +90,43 @@ def add_unit(
 
 
 @transaction.atomic
+def change_unit(
+    *,
+    unit: Unit,
+    details: UnitDetails,
+    building: Building | None,
+    by: User,
+    at: datetime,
+    reason: str = "",
+) -> Unit:
+    """Correct what a unit is; bills already issued keep the area they were computed from.
+
+    The status in ``details`` is not looked at: it moves by its own verbs. Raises UnitNumberError for
+    an unreadable number, Refused for one that another unit has.
+    """
+    unit = _locked(unit)
+    before = _told(unit)
+    unit.number = clean(details.number, limit=60)
+    unit.key = unit_key(unit.number)
+    unit.kind, unit.building = details.kind, building
+    unit.entrance, unit.floor, unit.layout = details.entrance, details.floor, details.layout
+    unit.gross_area, unit.internal_area = details.gross_area, details.internal_area
+    taken = Refusal(f"房号“{unit.number}”已经有了", "写法不同也算同一个房号，请核对")
+    save(unit, taken=taken)
+    journal(
+        community=unit.community,
+        by=by,
+        at=at,
+        action="unit.change",
+        subject=unit,
+        before=before,
+        after=_told(unit),
+        reason=reason,
+    )
+    return unit
+
+
+@transaction.atomic
 def change_unit_status(
     *, unit: Unit, to: UnitStatus, by: User, at: datetime, reason: str = ""
 ) -> Unit:
@@ -96,8 +134,7 @@ def change_unit_status(
 
     The first handover has its own verb, since the debtor changes with it.
     """
-    rows = Unit.objects.select_for_update(of=("self",)).select_related("community")
-    unit = rows.get(community=unit.community_id, pk=unit.pk)
+    unit = _locked(unit)
     now = UnitStatus(unit.status)
     if now is UnitStatus.UNSOLD:
         raise Refused(Refusal("该房屋尚未交付", "首次交付请办理交付手续"))
@@ -149,3 +186,43 @@ def link_household(
         after={"main": main.pk, "units": sorted(ids)},
     )
     return household
+
+
+@transaction.atomic
+def leave_household(*, unit: Unit, by: User, at: datetime, reason: str = "") -> Unit:
+    """Take a unit out of its household. Raises Refused for the main unit: the others lean on it."""
+    unit = _locked(unit)
+    if unit.household is None:
+        raise Refused(Refusal(f"{unit.number}没有与其他房屋合户", "不需要办理"))
+    if unit.leads_household:
+        raise Refused(Refusal(f"{unit.number}是户内主房屋", "请把其他房屋逐个移出"))
+    household, unit.household = unit.household, None
+    unit.save(update_fields=["household"])
+    journal(
+        community=unit.community,
+        by=by,
+        at=at,
+        action="household.leave",
+        subject=household,
+        before={"unit": unit.pk},
+        reason=reason,
+    )
+    return unit
+
+
+def _locked(unit: Unit) -> Unit:
+    rows = Unit.objects.select_for_update(of=("self",)).select_related("community", "household")
+    return rows.get(community=unit.community_id, pk=unit.pk)
+
+
+def _told(unit: Unit) -> dict[str, Any]:
+    return {
+        "number": unit.number,
+        "kind": str(unit.kind),
+        "building": unit.building_id,
+        "entrance": unit.entrance,
+        "floor": unit.floor,
+        "gross_area": unit.gross_area,
+        "internal_area": unit.internal_area,
+        "layout": unit.layout,
+    }
