@@ -16,6 +16,7 @@ from django.db.models import F, Func, Q, Value
 
 from guanjia.accounts.models import CommunityModel
 from guanjia.core.database.fields import CommunityForeignKey
+from guanjia.core.identity import mask_id, mask_phone
 from guanjia.core.sealing.fields import BlindIndexField, SealedTextField
 from guanjia.estate.states import (
     TITLE_HOLDERS,
@@ -60,6 +61,15 @@ def at_one_time() -> tuple[Func, str]:
 def on_day(day: date) -> Q:
     """Return the filter "its period holds ``day``" for any row with ``begins_on`` and ``ends_on``."""
     return Q(begins_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
+
+
+def by_number(column: str = "key") -> Any:
+    """Return what sorts keys as people count, 2-1-101 before 10-1-101: each number padded to six digits."""
+    padded: Any = F(column)
+    for found, put in (("([0-9]+)", r"000000\1"), ("[0-9]*([0-9]{6})", r"\1")):
+        words = (padded, Value(found), Value(put), Value("g"))
+        padded = Func(*words, function="regexp_replace", output_field=models.TextField())
+    return padded
 
 
 class Building(CommunityModel):
@@ -193,6 +203,16 @@ class Party(CommunityModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def masked_phone(self) -> str:
+        """The phone with its middle hidden; '' without one."""
+        return mask_phone(self.phone or "")
+
+    @property
+    def masked_id(self) -> str:
+        """The ID number with its middle hidden; '' without one."""
+        return mask_id(self.id_number or "")
 
 
 class Tenure(CommunityModel):

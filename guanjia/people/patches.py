@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from guanjia.accounts.models import Community
@@ -68,11 +68,21 @@ def team_of(patch: Patch, day: date) -> Team:
     return _teams([patch], day)[0]
 
 
+def teams_of(community: Community, day: date) -> list[Team]:
+    """Return who stands for each patch on ``day``, in three statements."""
+    return _teams(list(Patch.objects.filter(community=community).order_by("name")), day)
+
+
+def unit_counts(community: Community) -> dict[int | None, int]:
+    """Return how many units each patch has, and under None how many have no patch."""
+    rows = with_patch(Unit.objects.filter(community=community)).order_by().values("patch_id")
+    return {row["patch_id"]: row["units"] for row in rows.annotate(units=Count("pk"))}
+
+
 def gaps(community: Community, day: date) -> Gaps:
     """Report units without a patch, and patches without a manager or a trade on ``day``."""
     units = with_patch(Unit.objects.filter(community=community)).filter(patch_id=None)
-    patches = list(Patch.objects.filter(community=community).order_by("name"))
-    teams = _teams(patches, day)
+    teams = teams_of(community, day)
     return Gaps(
         units=tuple(units.order_by("key")),
         unmanaged=tuple(team.patch for team in teams if team.manager is None),

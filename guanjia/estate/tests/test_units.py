@@ -5,15 +5,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.http import Http404
 
-from guanjia.accounts.access import standing_in
 from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import MORNING, make_community, make_user
 from guanjia.core.refusal import Refused
 from guanjia.core.unit_number import UnitNumberError
 from guanjia.estate import actions
-from guanjia.estate.access import unit_for
 from guanjia.estate.household import sister_units
 from guanjia.estate.models import Unit
 from guanjia.estate.states import UnitKind, UnitStatus
@@ -105,14 +102,6 @@ def test_a_vehicle_is_noted_once_in_any_spelling(community, clerk):
     assert JournalEntry.objects.filter(action="unit.add_vehicle", community=community).count() == 1
     with pytest.raises(Refused, match="车牌"):
         actions.add_vehicle(unit=unit, plate="示A", by=clerk, at=MORNING)
-
-
-def test_another_communitys_unit_is_not_found(community, clerk):
-    standing = standing_in(clerk, community.code)
-    here, there = make_unit(community=community), make_unit(number="1-1-101")
-    assert unit_for(standing, here.key) == here
-    with pytest.raises(Http404):
-        unit_for(standing, there.key)
 
 
 @pytest.mark.parametrize("column", ["building", "household"])

@@ -7,6 +7,8 @@ from guanjia.people.actions.patches import (
     cover_unit,
     join_team,
     leave_team,
+    uncover_building,
+    uncover_unit,
 )
 from guanjia.people.actions.posts import (
     Hire,
@@ -34,4 +36,6 @@ __all__ = [
     "leave",
     "leave_team",
     "name_head",
+    "uncover_building",
+    "uncover_unit",
 ]

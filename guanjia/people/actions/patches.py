@@ -72,6 +72,26 @@ def cover_unit(*, patch: Patch, unit: Unit, by: User, at: datetime) -> PatchUnit
 
 
 @transaction.atomic
+def uncover_building(*, rule: PatchBuilding, by: User, at: datetime) -> None:
+    """Take a building, or one entrance of it, out of its patch."""
+    patch, told = rule.patch, {"building": rule.building_id, "entrance": rule.entrance}
+    rule.delete()
+    journal(
+        community=patch.community, by=by, at=at, action="patch.uncover", subject=patch, before=told
+    )
+
+
+@transaction.atomic
+def uncover_unit(*, rule: PatchUnit, by: User, at: datetime) -> None:
+    """Let a unit follow its building again."""
+    patch, told = rule.patch, {"unit": rule.unit_id}
+    rule.delete()
+    journal(
+        community=patch.community, by=by, at=at, action="patch.uncover", subject=patch, before=told
+    )
+
+
+@transaction.atomic
 def assign_manager(*, patch: Patch, staff: Staff, on: date, by: User, at: datetime) -> PatchManager:
     """Name a patch's customer manager from ``on``; the one before stays until the day before.
 
