@@ -71,6 +71,12 @@ class CodeForm(forms.Form):
     )
 
 
+class LinkForm(forms.Form):
+    """A one-time link's token; the page's script takes it from behind the #."""
+
+    token = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
 class NewPasswordForm(forms.Form):
     """A password of one's own choice, typed twice."""
 

@@ -5,9 +5,10 @@ Browsers offer them on HTTPS or localhost only, and never for a bare IP address.
 
 import base64
 import json
+from collections.abc import Callable
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest
 from fido2.server import Fido2Server
@@ -21,7 +22,12 @@ from fido2.webauthn import (
 from guanjia.accounts.actions import add_second_factor
 from guanjia.accounts.models import SecondFactor, User
 
+T = TypeVar("T")
 _STATE = "passkey"
+
+
+class NotFittingError(Exception):
+    """The answer is none to the challenge that was given."""
 
 
 def are_possible(request: HttpRequest) -> bool:
@@ -48,10 +54,9 @@ def begin_enrolment(request: HttpRequest, user: User) -> dict[str, Any]:
 def enrol(request: HttpRequest, user: User, *, answer: str, name: str, at: datetime) -> list[str]:
     """Keep the passkey the browser made. Returns recovery codes with a first factor.
 
-    Raises ValueError when the answer does not fit the challenge.
+    Raises NotFittingError when the answer does not fit the challenge.
     """
-    state = request.session.pop(_STATE, None)
-    made = _server(request).register_complete(_expected(state), json.loads(answer))
+    made = _verified(request, _server(request).register_complete, answer)
     kept = base64.b64encode(made.credential_data or b"").decode()
     return add_second_factor(
         user=user, kind=SecondFactor.Kind.PASSKEY, name=name, secret=kept, at=at
@@ -69,20 +74,20 @@ def begin_check(request: HttpRequest, user: User) -> dict[str, Any] | None:
 
 def check(request: HttpRequest, user: User, *, answer: str) -> bool:
     """Whether one of the person's passkeys signed this challenge; a challenge serves once."""
-    state = request.session.pop(_STATE, None)
     try:
-        _server(request).authenticate_complete(
-            _expected(state), _credentials(user), json.loads(answer)
-        )
-    except (ValueError, TypeError, KeyError):
+        _verified(request, _server(request).authenticate_complete, answer, _credentials(user))
+    except NotFittingError:
         return False
     return True
 
 
-def _expected(state: Any) -> Any:
-    if state is None:
-        raise ValueError("no challenge was given")
-    return state
+def _verified(request: HttpRequest, verify: Callable[..., T], answer: str, *known: Any) -> T:
+    """Let the library ``verify`` an answer to the session's challenge, which serves once."""
+    state = request.session.pop(_STATE, None)
+    try:
+        return verify(state, *known, json.loads(answer))
+    except Exception as fault:  # whatever the library makes of hostile bytes is a refusal
+        raise NotFittingError from fault
 
 
 def _server(request: HttpRequest) -> Fido2Server:

@@ -43,9 +43,7 @@ def browser(address: str = "192.0.2.1") -> Client:
 
 def type_password(client: Client, user: User, password: str = PASSWORD):
     """Type a staff number and a password."""
-    return client.post(
-        reverse("accounts:sign-in"), {"login": user.staff_no, "password": password}
-    )
+    return client.post(reverse("accounts:sign-in"), {"login": user.staff_no, "password": password})
 
 
 def type_code(client: Client, code: str):

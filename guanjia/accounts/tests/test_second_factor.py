@@ -123,4 +123,6 @@ def test_the_secret_is_sealed_in_the_database():
     enrol(user)
     with connection.cursor() as cursor:
         cursor.execute("SELECT secret FROM accounts_secondfactor WHERE user_id = %s", [user.pk])
-        assert SecondFactor.objects.get(user=user).secret.encode() not in bytes(cursor.fetchone()[0])
+        assert SecondFactor.objects.get(user=user).secret.encode() not in bytes(
+            cursor.fetchone()[0]
+        )

@@ -137,7 +137,11 @@ def test_resetting_a_password_keeps_the_second_factor_and_ends_sessions():
 
 def test_where_the_sign_in_leads_is_on_this_site():
     user = make_staff()
-    for address, led_to in (("/x/", "/x/"), ("//evil.example/", "/"), ("https://evil.example", "/")):
+    for address, led_to in (
+        ("/x/", "/x/"),
+        ("//evil.example/", "/"),
+        ("https://evil.example", "/"),
+    ):
         answer = browser().post(
             f"{reverse('accounts:sign-in')}?next={address}",
             {"login": user.staff_no, "password": PASSWORD},
@@ -151,7 +155,9 @@ def test_tries_sign_ins_and_sign_outs_are_on_record():
     sign_in(client, user)
     client.post(reverse("accounts:sign-out"))
     assert not is_signed_in(client)
-    kinds = list(AccountEvent.objects.filter(user=user).order_by("pk").values_list("kind", "address"))
+    kinds = list(
+        AccountEvent.objects.filter(user=user).order_by("pk").values_list("kind", "address")
+    )
     assert kinds == [
         (KINDS.PASSWORD_TRIED, "192.0.2.9"),
         (KINDS.PASSWORD_TRIED, "192.0.2.9"),

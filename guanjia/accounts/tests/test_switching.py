@@ -138,10 +138,17 @@ def test_it_is_all_on_record():
     switch(desk, user, "271828")
     switch(desk, user)
     kinds = AccountEvent.objects.filter(user=user, kind__startswith="pin").order_by("pk")
-    assert list(kinds.values_list("kind", flat=True)) == ["pin.set", "pin.try", "pin.try", "pin.pass"]
+    assert list(kinds.values_list("kind", flat=True)) == [
+        "pin.set",
+        "pin.try",
+        "pin.try",
+        "pin.pass",
+    ]
 
 
-@pytest.mark.parametrize("pin", ["123456", "654321", "111111", "123123", "12345", "1234567", "一二三四五六"])
+@pytest.mark.parametrize(
+    "pin", ["123456", "654321", "111111", "123123", "12345", "1234567", "一二三四五六"]
+)
 def test_pins_that_a_bystander_would_try_are_refused(pin):
     with pytest.raises(Refused):
         set_pin(user=make_staff(), pin=pin, at=timezone.now())

@@ -37,7 +37,9 @@ def test_five_wrong_passwords_from_one_address_are_enough():
     user = make_staff()
     assert guess(user) == 422
     assert guess(user, times=1) == 429
-    assert type_password(browser(ATTACKER), user).status_code == 429, "the right one is not looked at"
+    assert type_password(browser(ATTACKER), user).status_code == 429, (
+        "the right one is not looked at"
+    )
 
 
 def test_an_attacker_elsewhere_cannot_stop_the_rightful_person():
@@ -51,7 +53,9 @@ def test_an_attacker_in_the_same_office_cannot_stop_a_browser_that_knows_the_per
     known = sign_in(browser(OFFICE), user)
     forget_browser(known)
     assert guess(user, address=OFFICE, times=12) == 429
-    assert type_password(browser(OFFICE), user).status_code == 429, "the control: an unknown browser"
+    assert type_password(browser(OFFICE), user).status_code == 429, (
+        "the control: an unknown browser"
+    )
     sign_in(known, user)
 
 
@@ -137,9 +141,7 @@ def test_tries_at_the_same_instant_all_count():
         admitted = 0
         for _ in range(tries // 4):
             try:
-                admit(
-                    AccountEvent.Kind.PASSWORD_TRIED, user=user, visitor=Visitor(ATTACKER), at=at
-                )
+                admit(AccountEvent.Kind.PASSWORD_TRIED, user=user, visitor=Visitor(ATTACKER), at=at)
                 admitted += 1
             except TooManyTriesError:
                 pass

@@ -123,7 +123,7 @@ def passkeys(request: StaffRequest) -> HttpResponse:
         typed = form.cleaned_data
         try:
             codes = webauthn.enrol(request, request.user, **typed, at=timezone.now())
-        except (ValueError, TypeError, KeyError):
+        except webauthn.NotFittingError:
             form.add_error(None, say("没有登记成功，请重试"))
         else:
             return _enrolled(request, codes)

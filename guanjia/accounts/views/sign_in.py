@@ -1,5 +1,6 @@
 """Signing in step by step, out again, and over to a colleague."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from guanjia.accounts import links, passkeys, sessions, switching
 from guanjia.accounts.actions import set_password
 from guanjia.accounts.events import Kind, TooManyTriesError, record
-from guanjia.accounts.forms import CodeForm, NewPasswordForm, SignInForm, SwitchForm
+from guanjia.accounts.forms import CodeForm, LinkForm, NewPasswordForm, SignInForm, SwitchForm
 from guanjia.accounts.models import User
 from guanjia.accounts.permits import open_to_anyone
 from guanjia.accounts.sign_in import check_code, check_password, held, hold, safe_address
@@ -62,12 +63,12 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 
 def _is_shown(request: HttpRequest, user: User, form: CodeForm) -> bool:
-    """Whether the request shows the person's second factor; what is wrong stands on the form."""
+    """Whether the request shows the person's second factor; what is wrong is said on the page."""
     if passkey := request.POST.get("passkey"):
         if passkeys.check(request, user, answer=passkey):
             record(Kind.CODE_PASSED, at=timezone.now(), user=user, detail="passkey")
             return True
-        form.add_error(None, say("这把通行密钥没有通过，请重试或用动态码"))
+        messages.error(request, say("这把通行密钥没有通过，请重试或用动态码"))
     elif form.is_valid():
         if check_code(request, user, code=form.cleaned_data["code"], at=timezone.now()):
             return True
@@ -104,10 +105,10 @@ def new_password(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def link(request: HttpRequest) -> HttpResponse:
     """Use a one-time link: GET only shows a button, so that looking ahead at a page uses nothing up."""
-    form = CodeForm(request.POST or None)
+    form = LinkForm(request.POST or None)
     if form.is_valid() and is_direct_loopback(request):
         now = timezone.now()
-        if user := links.use_link(form.cleaned_data["code"], at=now):
+        if user := links.use_link(form.cleaned_data["token"], at=now):
             sessions.start(request, user, second_factor=True, at=now)
             return redirect("accounts:home")
     if request.method == "POST":
