@@ -8,7 +8,7 @@ _SILENT_FOR_S = 60
 
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="rescue", pass_context=True)
-async def rescue_stalled_jobs(context: JobContext, _timestamp: int) -> None:
+async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - given to periodic tasks
     """Put jobs back whose worker has died; every job is written so that a second run does no harm."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_SILENT_FOR_S):
