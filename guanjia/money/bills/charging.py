@@ -95,15 +95,18 @@ _COLUMNS = (
 )
 _UNNEST = ", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS)
 
-# One row per unit whose cycle starts in the month and is not billed yet.
+# One row per unit whose cycle starts in the month and touches no day that is billed already: what was prepaid
+# under an older cycle stays paid for. A cycle is a year at most, so older bills can't reach into it.
+# div and mod are exact where a numeric quotient would be cut off.
 CHARGES = f"""
 charges AS (
     SELECT priced.*, CASE rounding
-        WHEN 'up' THEN ceil(exact_fen) WHEN 'down' THEN floor(exact_fen) ELSE round(exact_fen) END::bigint AS amount_fen
+        WHEN 'up' THEN div(parts_fen, part_base) + sign(mod(parts_fen, part_base))
+        WHEN 'down' THEN div(parts_fen, part_base)
+        ELSE div(2 * parts_fen + part_base, 2 * part_base) END::bigint AS amount_fen
     FROM (
         SELECT u.id AS unit_id, s.*, t.party_id AS debtor_id, q.quantity,
-            (q.quantity * s.unit_price * 100 + s.addition_fen) * (s.months * s.part_base + s.part_days) / s.part_base
-                AS exact_fen
+            (q.quantity * s.unit_price * 100 + s.addition_fen) * (s.months * s.part_base + s.part_days) AS parts_fen
         FROM tariffs_unittariff ut
         JOIN unnest({_UNNEST}) AS s({", ".join(name for name, _ in _COLUMNS)})
             ON s.tariff_id = ut.tariff_id AND s.begins_on = ut.begins_on AND s.ends_on IS NOT DISTINCT FROM ut.ends_on
@@ -114,7 +117,8 @@ charges AS (
             AND t.begins_on <= s.first AND (t.ends_on IS NULL OR t.ends_on >= s.first)
         WHERE ut.community_id = %(community)s AND ut.item_id = %(item)s
             AND NOT EXISTS (SELECT 1 FROM bills_bill b WHERE b.community_id = %(community)s
-                AND b.unit_id = ut.unit_id AND b.item_id = %(item)s AND b.period_first = s.first)
+                AND b.unit_id = ut.unit_id AND b.item_id = %(item)s
+                AND b.period_first BETWEEN s.first - 366 AND s.last AND b.period_last >= s.first)
     ) priced
 )
 """  # noqa: S608 - put together from constants

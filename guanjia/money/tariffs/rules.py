@@ -3,7 +3,6 @@
 Source: money.md "Charging"; a test compares both on random inputs.
 """
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -44,6 +43,7 @@ class PartMonth(Labelled):
 
 
 THIRTY = 30
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,48 +77,42 @@ def cycle_starting_in(
     """
     if begins > month.last or (ends is not None and ends < month.first):
         return None
-    elapsed = (month.first.year - begins.year) * 12 + month.first.month - begins.month
+    elapsed = month - Month.of(begins)
     if anchor == Anchor.START:
         if elapsed % cycle_months:
             return None
-        first = add_months(begins, elapsed)
+        # Counted from the first day of all: from 31 January on, the 28 February is a step and not a new start.
+        origin, step = begins, elapsed
         after = add_months(begins, elapsed + cycle_months)
     else:
-        into_cycle = (month.first.month - 1) % cycle_months
+        into_cycle = (month.number - 1) % cycle_months
         if elapsed and into_cycle:
             return None
-        first = max(begins, month.first)
+        origin, step = month.first, 0
         after = add_months(month.first, cycle_months - into_cycle)
-    last = after - timedelta(days=1)
-    if ends is not None and ends < last:
-        last = ends
+    first = max(begins, add_months(origin, step))
+    last = after - DAY if ends is None else min(after - DAY, ends)
     if last < first:
         return None
-    whole, part = _length(first, last, part_month, anchor)
+    whole, part = divmod(_length(first, last, part_month, origin, step), 1)
     return Cycle(first, last, whole, part)
 
 
-def _length(first: date, last: date, rule: PartMonth, anchor: Anchor) -> tuple[int, Fraction]:
-    """Return whole months and the part of a month from ``first`` to ``last`` inclusive."""
-    part = Fraction(0)
-    start = first
-    if anchor == Anchor.CALENDAR and first.day > 1:
-        month_end = first.replace(day=monthrange(first.year, first.month)[1])
-        part += _part(first, min(last, month_end), rule)
-        start = month_end + timedelta(days=1)
-    whole = 0
-    while add_months(start, whole + 1) - timedelta(days=1) <= last:
-        whole += 1
-    tail = add_months(start, whole)
-    if tail <= last:
-        part += _part(tail, last, rule)
-    return whole + int(part), part - int(part)
+def _length(first: date, last: date, rule: PartMonth, origin: date, step: int) -> Fraction:
+    """Return the months from ``first`` to ``last``, each month beginning where ``origin`` steps to."""
+    length = Fraction(0)
+    while (start := add_months(origin, step)) <= last:
+        step += 1
+        days = (add_months(origin, step) - start).days
+        charged = (min(last, start + timedelta(days - 1)) - max(first, start)).days + 1
+        length += _part(charged, days, rule)
+    return length
 
 
-def _part(first: date, last: date, rule: PartMonth) -> Fraction:
-    days = (last - first).days + 1
-    base = THIRTY if rule == PartMonth.THIRTY_DAYS else monthrange(first.year, first.month)[1]
-    return min(Fraction(days, base), Fraction(1))
+def _part(charged: int, days: int, rule: PartMonth) -> Fraction:
+    """Return ``charged`` of a month's ``days`` as a part of it; all of them are a month under either rule."""
+    base = THIRTY if rule == PartMonth.THIRTY_DAYS and charged < days else days
+    return min(Fraction(charged, base), Fraction(1))
 
 
 def amount_fen(

@@ -25,14 +25,18 @@ BEGIN
         RAISE EXCEPTION 'business day % is closed', NEW.business_date
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_day_open';
     END IF;
+    NEW.posted_at := clock_timestamp();
     RETURN NEW;
 END $$;
 
+-- Both instants are taken under the lock: whatever was posted on a day was posted before its closing, so the
+-- audit can tell a late entry by its time alone.
 CREATE FUNCTION public.ledger_shut_day() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(
         hashtextextended('ledger day ' || NEW.community_id || ' ' || NEW.business_date, 0));
+    NEW.closed_at := clock_timestamp();
     RETURN NEW;
 END $$;
 

@@ -1,0 +1,128 @@
+"""The exported books pass beancount's own check, and say what the program says."""
+
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+from beancount import loader
+from beancount.core.data import Balance, Open, Posting, Transaction
+from django.core.management import CommandError, call_command
+from django.db.models import F, Sum
+
+from guanjia.core.tests.hostile import NAMES
+from guanjia.money.bills.models import Bill
+from guanjia.money.ledger.models import Entry, EntryLine
+from guanjia.money.payments.rules import Method
+from guanjia.money.payments.tests.factories import make_office
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def office():
+    """An office where customers of every name have paid by every method, and one has not."""
+    office = make_office()
+    units = [office.unit(number=f"9-1-{n}") for n in range(len(NAMES) + 1)]
+    office.bill()
+    for n, name in enumerate(NAMES):
+        method = list(Method)[n % len(Method)]
+        changes: dict[str, Any] = (
+            {} if method == Method.CASH else {"tendered_fen": None, "reference": f"88{n:04}"}
+        )
+        bills = office.owed(units[n])
+        office.pay(bills, payer_name=f'{name}"\\\n', method=method, **changes)
+    return office
+
+
+def export(path, *words):
+    out = StringIO()
+    call_command("ledger_export", "--format", "beancount", "--out", str(path), *words, stdout=out)
+    return out.getvalue()
+
+
+def number_of(posting: Posting) -> Decimal:
+    assert posting.units and posting.units.number is not None
+    return posting.units.number
+
+
+def test_bean_check_finds_nothing_amiss(office, tmp_path):
+    path = tmp_path / "books.beancount"
+    report = json.loads(export(path, "--json"))
+    assert report["entries"] == Entry.objects.count() == len(NAMES) + 1
+    done = subprocess.run(
+        [sys.executable, "-m", "beancount.scripts.check", path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_every_balance_is_the_programs_own(office, tmp_path):
+    path = tmp_path / "books.beancount"
+    export(path, "--community", office.community.name)
+    entries, errors, _ = loader.load_file(str(path))
+    assert not errors
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in entries:
+        for posting in entry.postings if isinstance(entry, Transaction) else ():
+            sums[posting.account] += number_of(posting)
+
+    accounts = {entry.account: entry for entry in entries if isinstance(entry, Open)}
+    for account, code in ((name, name.split(":")[2].split("-")[0]) for name in accounts):
+        lines = EntryLine.objects.filter(community=office.community, account=code)
+        if ":U" in account:
+            lines = lines.filter(unit_id=account.rpartition("U")[2])
+        assert sums[account] * 100 == lines.aggregate(fen=Sum("amount_fen"))["fen"]
+    open_fen = (
+        Bill.objects.filter(community=office.community)
+        .values_list("unit_id")
+        .annotate(fen=Sum(F("amount_fen") - F("paid_fen")))
+    )
+    for unit_id, fen in open_fen:
+        assert sums[f"Assets:P{office.community.pk}:1122-应收账款:U{unit_id}"] * 100 == fen
+    asserted = {
+        entry.account: entry.amount.number for entry in entries if isinstance(entry, Balance)
+    }
+    assert asserted == sums
+
+
+def test_names_and_numbers_come_back_as_they_were(office, tmp_path):
+    path = tmp_path / "books.beancount"
+    export(path)
+    entries, _, _ = loader.load_file(str(path))
+    payees = {entry.payee for entry in entries if isinstance(entry, Transaction) and entry.payee}
+    assert payees == {f'{name}"\\\n' for name in NAMES}
+    units = {
+        entry.meta["unit"] for entry in entries if isinstance(entry, Open) and "unit" in entry.meta
+    }
+    assert "9-1-0" in units
+    assert any(
+        "收据 0007444" in (entry.narration or "")
+        for entry in entries
+        if isinstance(entry, Transaction)
+    )
+
+
+def test_one_fen_too_many_is_noticed(office, tmp_path):
+    """The control: a file whose assertion is off by the smallest amount does not pass."""
+    path = tmp_path / "books.beancount"
+    export(path)
+    text = path.read_text("utf-8")
+    assert " 236.69 ~ 0 CNY" in text
+    path.write_text(text.replace(" 236.69 ~ 0 CNY", " 236.68 ~ 0 CNY"), "utf-8")
+    _, errors, _ = loader.load_file(str(path))
+    assert errors
+
+
+def test_what_can_not_be_done_is_a_mistake_of_usage(office, tmp_path):
+    for path, words in ((tmp_path / "no" / "x", ()), (tmp_path / "x", ("--community", "无"))):
+        with pytest.raises(CommandError) as mistake:
+            export(path, *words)
+        assert mistake.value.returncode == 2
+        assert not path.exists()

@@ -1,0 +1,105 @@
+"""An office that bills and takes money, in a few words."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from guanjia.accounts.models import Community, User
+from guanjia.accounts.permissions import Role
+from guanjia.accounts.tests.factories import MORNING, make_community, make_user
+from guanjia.core.calendar import Month
+from guanjia.estate.models import Unit
+from guanjia.estate.tests.factories import make_unit
+from guanjia.money.bills.actions import Batch, issue_bills
+from guanjia.money.bills.models import Bill
+from guanjia.money.payments.actions import Taking, take_payment
+from guanjia.money.payments.models import Desk, Receipt
+from guanjia.money.payments.rules import Method
+from guanjia.money.tariffs.actions import Price, add_item, add_tariff, assign_tariff
+from guanjia.money.tariffs.models import ChargeItem, Tariff
+from guanjia.money.tariffs.rules import Basis
+
+NEW_YEAR = date(2026, 1, 1)
+
+
+@dataclass(frozen=True)
+class Office:
+    """A community with one item at 2.40 yuan per m² and month, a desk and its cashier."""
+
+    community: Community
+    cashier: User
+    item: ChargeItem
+    tariff: Tariff
+    desk: Desk
+
+    def unit(self, area: str = "98.62", **fields: Any) -> Unit:
+        """Return a unit that pays the tariff from New Year on."""
+        unit = make_unit(community=self.community, gross_area=Decimal(area), **fields)
+        assign_tariff(
+            unit=unit, tariff=self.tariff, begins_on=NEW_YEAR, by=self.cashier, at=MORNING
+        )
+        return unit
+
+    def bill(self, month: str = "2026-12", at: datetime = MORNING) -> list[Batch]:
+        """Run the month."""
+        run = Month.parse(month)
+        return list(issue_bills(community=self.community, month=run, by=self.cashier, at=at))
+
+    def owed(self, unit: Unit) -> list[Bill]:
+        """Return the unit's open bills."""
+        return list(Bill.objects.open_of(self.community, [unit.pk]))
+
+    def pay(
+        self,
+        bills: list[Bill],
+        *,
+        desk: Desk | None = None,
+        key: UUID | None = None,
+        at: datetime = MORNING,
+        **changes: Any,
+    ) -> Receipt:
+        """Take cash for the bills; ``changes`` alter what is asked for."""
+        return take_payment(
+            community=self.community,
+            desk=desk or self.desk,
+            taking=replace(cash_for(bills), **changes),
+            key=key or uuid4(),
+            by=self.cashier,
+            at=at,
+        )
+
+
+def cash_for(bills: list[Bill]) -> Taking:
+    """Return what the clerk asks for when a customer hands over the sum of ``bills``."""
+    total = sum(bill.open_fen for bill in bills)
+    return Taking(
+        unit_id=bills[0].unit_id,
+        household_id=bills[0].unit.household_id,
+        bill_ids=tuple(bill.pk for bill in bills),
+        expected_fen=total,
+        method=Method.CASH,
+        tendered_fen=total,
+        reference="",
+        payer_name="张素珍",
+        payer_capacity="业主",
+    )
+
+
+def make_office(price: Price | None = None) -> Office:
+    """Return an office whose first receipt is 7444."""
+    community = make_community()
+    cashier = make_user(community=community, role=Role.CASHIER)
+    item = add_item(community=community, name="物业服务费", by=cashier, at=MORNING)
+    tariff = add_tariff(
+        item=item,
+        name="高层住宅",
+        price=price or Price(Basis.GROSS_AREA, Decimal("2.40")),
+        effective_from=NEW_YEAR,
+        evidence="前期物业服务合同第五条",
+        by=cashier,
+        at=MORNING,
+    )
+    desk = Desk.objects.create(community=community, name="前台一", first_number=7444)
+    return Office(community, cashier, item, tariff, desk)
