@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "guanjia.money.tariffs",
     "guanjia.money.bills",
     "guanjia.money.payments",
+    "guanjia.money.audit",
     "guanjia.desk",
     "guanjia.demo",
     "django.contrib.auth",
