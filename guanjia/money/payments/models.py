@@ -134,6 +134,11 @@ class Receipt(CommunityModel):
     def __str__(self) -> str:
         return f"{self.number:07}"
 
+    @property
+    def full_number(self) -> str:
+        """The number as printed, with its series' letters; the desk must be loaded."""
+        return f"{self.desk.prefix}{self.number:07}"
+
 
 class ReceiptPrint(CommunityModel):
     """A time the receipt was put on paper; the sheet says which time it was."""

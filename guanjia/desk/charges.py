@@ -1,0 +1,125 @@
+"""The unpaid bills of a household as the cash desk shows them, and what is to be said of those ticked."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
+
+from guanjia.core.money import capitals
+from guanjia.estate.models import Tenure, Unit, on_day
+from guanjia.money.bills.explain import Explanation, explain, line_to_say
+from guanjia.money.bills.models import Bill
+from guanjia.money.payments.receipt_pdf import ReceiptLine, grouped
+from guanjia.money.payments.sheets import line_of
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One unpaid bill. ``former`` names who owes it where that is no longer the unit's debtor."""
+
+    bill: Bill
+    why: Explanation
+    days_overdue: int
+    former: str
+    unit_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """A household's unpaid bills, oldest first. Debts stay with the debtor: a former owner's stand apart."""
+
+    rows: tuple[Charge, ...]
+
+    @property
+    def own(self) -> list[Charge]:
+        """Those that today's debtor owes, or nobody registered."""
+        return [row for row in self.rows if not row.former]
+
+    @property
+    def own_fen(self) -> int:
+        """What is unpaid of them."""
+        return sum(row.bill.open_fen for row in self.own)
+
+    @property
+    def former_fen(self) -> int:
+        """What former owners left unpaid."""
+        return sum(row.bill.open_fen for row in self.rows if row.former)
+
+    @property
+    def periods_overdue(self) -> int:
+        """How many periods of today's debtor are past their day; what is merely unpaid does not count."""
+        return len({row.bill.period_first for row in self.own if row.days_overdue})
+
+    def ticked(self, ids: Collection[int] | None) -> list[Bill]:
+        """Return the bills with these ids, or all of today's debtor's for None."""
+        return [
+            row.bill for row in self.rows if (not row.former if ids is None else row.bill.pk in ids)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the ticked bills come to: fen, in 大写, as a sentence to say, and as a receipt's lines."""
+
+    bills: Sequence[Bill]
+    lines: Sequence[ReceiptLine]
+
+    @property
+    def ids(self) -> set[int]:
+        """Which bills are ticked."""
+        return {bill.pk for bill in self.bills}
+
+    @property
+    def total_fen(self) -> int:
+        """What they come to."""
+        return sum(bill.open_fen for bill in self.bills)
+
+    @property
+    def capitals(self) -> str:
+        """The sum in 大写."""
+        return capitals(self.total_fen)
+
+    @property
+    def words(self) -> str:
+        """Tariff and sum in one sentence, to be said before money is taken (FEE-R1)."""
+        return line_to_say(self.bills)
+
+
+def charges_of(unit: Unit, sisters: Sequence[Unit], day: date) -> Charges:
+    """Return the unpaid bills of ``unit`` and its sister units, in one statement."""
+    owes_now = Tenure.objects.filter(
+        on_day(day),
+        community=OuterRef("community"),
+        unit=OuterRef("unit"),
+        party=OuterRef("debtor_now"),
+        is_debtor=True,
+    )
+    rows: QuerySet[Any] = (
+        Bill.objects.open_of(unit.community, [unit.pk, *(sister.pk for sister in sisters)])
+        .annotate(
+            debtor_now=Coalesce("debtor__merged_into_id", "debtor_id"),
+            debtor_name=F("debtor__name"),
+        )
+        .annotate(owed_now=Exists(owes_now))
+    )
+    return Charges(
+        tuple(
+            Charge(
+                bill=bill,
+                why=explain(bill),
+                days_overdue=max((day - bill.due_on).days, 0),
+                former="" if bill.owed_now or not bill.debtor_id else bill.debtor_name,
+                unit_label="" if bill.unit_id == unit.pk else bill.unit.number,
+            )
+            for bill in rows
+        )
+    )
+
+
+def due_of(bills: Sequence[Bill], unit: Unit) -> Due:
+    """Return what these bills come to at the desk of ``unit``."""
+    lines = [line_of(bill, bill.open_fen, own_unit=unit.pk) for bill in bills]
+    return Due(bills, grouped(lines))

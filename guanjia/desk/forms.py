@@ -1,0 +1,176 @@
+"""The desk's own small forms."""
+
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import model_to_dict
+from django.utils.translation import gettext_lazy as _
+
+from guanjia.accounts.models import Community
+from guanjia.core.calendar import Month
+from guanjia.core.money import Rounding
+from guanjia.core.unit_number import UnitNumberError, unit_key
+from guanjia.money.payments.forms import FenField
+from guanjia.money.payments.models import Desk
+from guanjia.money.tariffs.actions import Price
+from guanjia.money.tariffs.models import ChargeItem, TariffVersion
+from guanjia.money.tariffs.rules import Anchor, Basis, PartMonth, Timing
+from guanjia.money.tariffs.wording import trimmed
+
+_LARGEST_ID = 2**63 - 1
+
+
+class DeskForm(forms.Form):
+    """Which cash desk, and where to go on."""
+
+    desk = forms.IntegerField(min_value=1, max_value=_LARGEST_ID)
+    next = forms.CharField(max_length=300, required=False)
+
+
+class RevealForm(forms.Form):
+    """Why a full number is to be seen."""
+
+    field = forms.ChoiceField(choices=[("phone", _("电话")), ("id_number", _("证件号"))])
+    reason = forms.CharField(
+        label=_("查看原因"),
+        max_length=200,
+        error_messages={"required": _("请写明为什么要看，例如：回拨告知停水")},
+    )
+
+
+class ReceiptFilter(forms.Form):
+    """Which receipts to list; what cannot be read filters nothing and says so."""
+
+    day = forms.DateField(
+        label=_("日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    number = forms.IntegerField(label=_("收据号"), required=False, min_value=1, max_value=2**31 - 1)
+    unit = forms.CharField(label=_("房号"), required=False, max_length=60)
+    desk = forms.ModelChoiceField(
+        label=_("收银台"), required=False, queryset=Desk.objects.none(), empty_label=_("全部")
+    )
+
+    def __init__(self, data: Any, *, community: Community) -> None:
+        super().__init__(data)
+        desks = Desk.objects.filter(community=community).order_by("name")
+        self.fields["desk"].queryset = desks  # type: ignore[attr-defined]  # a model choice
+
+    def clean_unit(self) -> str:
+        """Read the unit's number in any spelling."""
+        typed: str = self.cleaned_data["unit"]
+        try:
+            return unit_key(typed) if typed else ""
+        except UnitNumberError as wrong:
+            raise ValidationError(str(wrong)) from wrong
+
+    def wanted(self) -> dict[str, Any]:
+        """Return what was asked for and understood."""
+        self.full_clean()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class MonthField(forms.Field):
+    """A calendar month."""
+
+    widget = forms.TextInput(attrs={"type": "month"})
+
+    def to_python(self, value: Any) -> Month | None:
+        """Read the month; the error says how to write it."""
+        try:
+            return Month.parse(str(value)) if value else None
+        except ValueError as wrong:
+            raise ValidationError(str(wrong)) from wrong
+
+
+class RunForm(forms.Form):
+    """Which month and which items a run is for; without a choice, all of them."""
+
+    month = MonthField(label=_("账期"))
+    item = forms.ModelMultipleChoiceField(
+        label=_("收费项目"),
+        required=False,
+        queryset=ChargeItem.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, data: Any, *, community: Community) -> None:
+        super().__init__(data)
+        self.items = ChargeItem.objects.filter(community=community).order_by("position", "pk")
+        self.fields["item"].queryset = self.items  # type: ignore[attr-defined]  # a model choice
+
+    def chosen(self) -> list[ChargeItem]:
+        """Return the items ticked, or all."""
+        return list(self.cleaned_data["item"] or self.items)
+
+    def address(self) -> str:
+        """Return the query that shows this choice again."""
+        ticked = [item.pk for item in self.cleaned_data["item"]]
+        return urlencode({"month": str(self.cleaned_data["month"]), "item": ticked}, doseq=True)
+
+
+class ItemForm(forms.Form):
+    """A new charge item."""
+
+    name = forms.CharField(label=_("收费项目"), max_length=40)
+    position = forms.IntegerField(
+        label=_("顺序"), min_value=0, max_value=999, initial=0, help_text=_("数字小的排在前面")
+    )
+    is_agency = forms.BooleanField(
+        label=_("代收代付（替水电公司等收取，不是本公司收入）"), required=False
+    )
+
+
+class VersionForm(forms.Form):
+    """A price with its day and its evidence; begins as the latest version stands."""
+
+    effective_from = forms.DateField(
+        label=_("生效日"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    evidence = forms.CharField(
+        label=_("定价依据"),
+        max_length=200,
+        help_text=_("合同条款、业主大会决议或公示文件的名称与日期"),
+    )
+    basis = forms.TypedChoiceField(label=_("计费依据"), choices=Basis.choices(), coerce=Basis)
+    unit_price = forms.DecimalField(
+        label=_("单价（元/月）"), min_value=0, max_digits=12, decimal_places=4
+    )
+    addition_fen = FenField(label=_("每月附加（元）"), required=False, help_text=_("没有就留空"))
+    cycle_months = forms.TypedChoiceField(
+        label=_("缴费周期"), coerce=int, choices=[(n, f"{n} 个月") for n in (1, 2, 3, 6, 12)]
+    )
+    anchor = forms.TypedChoiceField(label=_("周期起点"), choices=Anchor.choices(), coerce=Anchor)
+    timing = forms.TypedChoiceField(label=_("付费方式"), choices=Timing.choices(), coerce=Timing)
+    due_days = forms.IntegerField(label=_("缴费宽限（天）"), min_value=0, max_value=366, initial=30)
+    part_month = forms.TypedChoiceField(
+        label=_("不足月"), choices=PartMonth.choices(), coerce=PartMonth
+    )
+    rounding = forms.TypedChoiceField(
+        label=_("取整到分"), choices=Rounding.choices(), coerce=Rounding
+    )
+
+    def __init__(self, data: Any = None, *, latest: TariffVersion | None = None) -> None:
+        initial = model_to_dict(latest, exclude=["effective_from", "evidence"]) if latest else {}
+        if latest:
+            initial["addition_fen"] = trimmed(Decimal(latest.addition_fen) / 100)
+            initial["unit_price"] = trimmed(latest.unit_price)
+        super().__init__(data, initial=initial)
+
+    def terms(self) -> dict[str, Any]:
+        """Return the price, its day and its evidence as the actions take them."""
+        typed = self.cleaned_data
+        names = {field.name for field in fields(Price)}
+        price = Price(**{k: v for k, v in typed.items() if k in names and v is not None})
+        rest = {k: v for k, v in typed.items() if k not in names}
+        return {"price": price, **rest}
+
+
+class TariffForm(VersionForm):
+    """A new line of the price list with its first version."""
+
+    name = forms.CharField(label=_("收费标准名称"), max_length=60, help_text=_("例如 高层住宅"))
+    field_order = ("name",)

@@ -1,0 +1,96 @@
+"""What stands around every page of a community: navigation by permission, the omnibox, who is signed in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from guanjia.accounts.access import Standing
+from guanjia.accounts.permissions import ROLE_LABELS, Permission
+from guanjia.core.components.frame import Community, Frame, Link, NavGroup, NavItem, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An entry of the side navigation, for holders of ``permission``."""
+
+    label: str | Promise
+    route: str
+    icon: str
+    permission: Permission
+
+
+NAVIGATION: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
+    (
+        "",
+        (
+            Page(_("工作台"), "desk:workbench", "layout-dashboard", Permission.HOUSEHOLD_READ),
+            Page(_("一户一档"), "desk:units", "home", Permission.HOUSEHOLD_READ),
+        ),
+    ),
+    (
+        _("收费"),
+        (
+            Page(_("收据"), "desk:receipts", "receipt", Permission.BILL_READ),
+            Page(_("按月出账"), "desk:runs", "calculator", Permission.BILL_RUN),
+            Page(_("收费标准"), "desk:tariffs", "report-money", Permission.TARIFF_READ),
+        ),
+    ),
+    (
+        _("管理"),
+        (Page(_("员工账号"), "accounts:staff", "id-badge-2", Permission.STAFF_MANAGE),),
+    ),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Fill in ``frame`` on the pages of a community; the others have none."""
+    standing: Standing | None = getattr(request, "standing", None)
+    return {"frame": SimpleLazyObject(lambda: _frame(request, standing))} if standing else {}
+
+
+def _frame(request: HttpRequest, standing: Standing) -> Frame:
+    code = standing.community.code
+    home = reverse("desk:workbench", args=[code])
+    return Frame(
+        community=Community(standing.community.name, code),
+        user=Person(
+            standing.user.name,
+            "、".join(label for role, label in ROLE_LABELS.items() if role in standing.roles),
+            links=_own_links(),
+        ),
+        nav=tuple(_navigation(request.path, standing, home)),
+        home_url=home,
+        search_url=reverse("desk:search", args=[code])
+        if standing.may(Permission.HOUSEHOLD_READ)
+        else "",
+        # On a household's page digits choose how to pay.
+        digits_search=not request.path.startswith(f"{home}units/"),
+    )
+
+
+def _navigation(path: str, standing: Standing, home: str) -> list[NavGroup]:
+    groups = []
+    for label, pages in NAVIGATION:
+        items = []
+        for page in pages:
+            if standing.may(page.permission):
+                url = reverse(page.route, args=[standing.community.code])
+                active = path == url if url == home else path.startswith(url)
+                items.append(NavItem(str(page.label), url, page.icon, active=active))
+        if items:
+            groups.append(NavGroup(tuple(items), str(label)))
+    return groups
+
+
+def _own_links() -> tuple[Link, ...]:
+    return (
+        Link(say("我的账号"), reverse("accounts:me"), "user-check"),
+        Link(say("换项目"), reverse("accounts:home"), "building-community"),
+        Link(say("换人"), reverse("accounts:switch"), "switch-horizontal"),
+        Link(say("退出"), reverse("accounts:sign-out"), "logout", post=True),
+    )

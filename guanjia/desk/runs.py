@@ -1,0 +1,75 @@
+"""A monthly run before it is issued, told by unit numbers, and the runs that were."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from guanjia.accounts.models import Community
+from guanjia.core.calendar import Month
+from guanjia.estate.models import Unit
+from guanjia.money.bills.models import BillRun
+from guanjia.money.bills.preview import Preview, Trouble, preview_bills, units_without_tariff
+from guanjia.money.tariffs.models import ChargeItem
+
+SHOWN = 24
+LATEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Units of one trouble: the first of them, and how many there are."""
+
+    item: ChargeItem | None
+    trouble: Trouble
+    units: tuple[Unit, ...]
+    count: int
+
+    @property
+    def unshown(self) -> int:
+        """How many are not listed."""
+        return self.count - len(self.units)
+
+
+@dataclass(frozen=True, slots=True)
+class WouldIssue:
+    """The whole preview: by item, and the units to look at."""
+
+    items: list[Preview]
+    exceptions: list[Attention]
+
+    @property
+    def bill_count(self) -> int:
+        """All items together."""
+        return sum(item.bill_count for item in self.items)
+
+    @property
+    def total_fen(self) -> int:
+        """All items together."""
+        return sum(item.total_fen for item in self.items)
+
+
+def would_issue(*, community: Community, month: Month, items: list[ChargeItem]) -> WouldIssue:
+    """Return what a run would do, its troubles by unit number."""
+    previews = preview_bills(community=community, month=month, items=items)
+    found: list[tuple[ChargeItem | None, Trouble, list[int]]] = [
+        (preview.item, trouble, ids)
+        for preview in previews
+        for trouble, ids in preview.troubles.items()
+    ]
+    if without := units_without_tariff(community=community):
+        found.append((None, Trouble.NO_TARIFF, without))
+    shown = {pk for _, _, ids in found for pk in ids[:SHOWN]}
+    units = Unit.objects.filter(community=community, pk__in=shown).in_bulk()
+    return WouldIssue(
+        previews,
+        [
+            Attention(item, trouble, tuple(units[pk] for pk in ids[:SHOWN]), len(ids))
+            for item, trouble, ids in found
+        ],
+    )
+
+
+def latest_runs(community: Community) -> QuerySet[BillRun]:
+    """Return the latest batches."""
+    rows = BillRun.objects.filter(community=community).select_related("item", "by")
+    return rows.order_by("-pk")[:LATEST]

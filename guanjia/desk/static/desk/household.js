@@ -1,0 +1,20 @@
+/** The household page: a bill's explanation opens below its row; Escape goes one step back. */
+import { composing, modified } from "../core/js/keyboard.js";
+
+document.addEventListener("click", ({ target }) => {
+  const opener = target.closest("[data-row-open][aria-controls]");
+  if (!opener) return;
+  const below = document.getElementById(opener.getAttribute("aria-controls"));
+  below.hidden = !below.hidden;
+  opener.setAttribute("aria-expanded", !below.hidden);
+});
+
+document.addEventListener("keydown", (event) => {
+  const { target, key } = event;
+  if (key !== "Escape" || event.defaultPrevented || composing(event) || modified(event)) return;
+  if (document.querySelector("dialog:modal") || target.closest("details.menu, omni-box")) return;
+  const row = document.querySelector("[data-row][tabindex='0']");
+  if (target.closest("form") && row) row.focus();
+  else location.assign(document.querySelector(".brand").href);
+  event.preventDefault();
+});

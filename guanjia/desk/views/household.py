@@ -1,0 +1,130 @@
+"""The household page and its tabs."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as say
+from django.views.decorators.http import require_safe
+
+from guanjia.accounts.permissions import Permission
+from guanjia.accounts.permits import StaffRequest, permits
+from guanjia.core.calendar import business_date
+from guanjia.desk import cash_desk
+from guanjia.desk.changes import changes_of, told
+from guanjia.desk.charges import charges_of, due_of
+from guanjia.desk.household import Household, household_of, payer_of
+from guanjia.estate.access import unit_for
+from guanjia.estate.household import sister_units
+from guanjia.estate.models import Unit
+from guanjia.money.payments.forms import PaymentForm
+from guanjia.money.payments.reads import active_desks, receipts_of
+from guanjia.money.payments.rules import Method
+
+RECENT = 6
+PER_PAGE = 30
+
+
+@require_safe
+@permits(Permission.HOUSEHOLD_READ)
+def charges(request: StaffRequest, key: str) -> HttpResponse:
+    """Show what is unpaid and, to cashiers, the cash desk; those who see no money get the unit file."""
+    unit = unit_for(request.standing, key)
+    if not request.standing.may(Permission.BILL_READ):
+        return redirect("desk:household-file", request.standing.community.code, key)
+    return cash_page(request, PaymentForm(unit=unit))
+
+
+def cash_page(request: StaffRequest, form: PaymentForm) -> HttpResponse:
+    """Draw the page around ``form``; one that was sent and refused comes back as it was typed."""
+    household = _household(form.unit)
+    unpaid = charges_of(form.unit, household.sisters, household.day)
+    desk, taking = cash_desk.current(request), request.standing.may(Permission.PAYMENT_TAKE)
+    return _tab(
+        request,
+        household,
+        "charges",
+        charges=unpaid,
+        due=due_of(unpaid.ticked(form.ticked), form.unit),
+        form=form,
+        key=uuid4(),
+        payer=payer_of(form, household),
+        methods=list(Method),
+        cash_desk=desk,
+        cash_desks=active_desks(form.unit.community) if taking and not desk else (),
+        receipts=receipts_of(form.unit.community, household.unit_ids)[:RECENT],
+    )
+
+
+@require_safe
+@permits(Permission.BILL_READ)
+def due(request: StaffRequest, key: str) -> HttpResponse:
+    """Say what the ticked bills come to."""
+    unit = unit_for(request.standing, key)
+    unpaid = charges_of(unit, sister_units(unit), business_date(timezone.now()))
+    ticked = {int(pk) for pk in request.GET.getlist("bill") if pk.isascii() and pk.isdecimal()}
+    context = {"due": due_of(unpaid.ticked(ticked), unit), "oob": True}
+    return render(request, "desk/household/_due.html", context)
+
+
+@require_safe
+@permits(Permission.BILL_READ)
+def receipts(request: StaffRequest, key: str) -> HttpResponse:
+    """List what the household has paid."""
+    household = _household(unit_for(request.standing, key))
+    rows = receipts_of(household.unit.community, household.unit_ids)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return _tab(request, household, "receipts", page=page)
+
+
+@require_safe
+@permits(Permission.HOUSEHOLD_READ)
+def file(request: StaffRequest, key: str) -> HttpResponse:
+    """Show the unit file: its papers and what is missing."""
+    return _tab(request, _household(unit_for(request.standing, key)), "file")
+
+
+@require_safe
+@permits(Permission.JOURNAL_READ)
+def changes(request: StaffRequest, key: str) -> HttpResponse:
+    """Show what was changed on the unit, by whom and why."""
+    household = _household(unit_for(request.standing, key))
+    page = Paginator(changes_of(household.unit), PER_PAGE).get_page(request.GET.get("page"))
+    return _tab(request, household, "changes", page=page, changes=[told(entry) for entry in page])
+
+
+def _household(unit: Unit) -> Household:
+    return household_of(unit, business_date(timezone.now()))
+
+
+def _tab(request: StaffRequest, household: Household, tab: str, **more: Any) -> HttpResponse:
+    """Draw a tab inside what all of them show; a form sent in comes back with 422."""
+    context = {
+        "household": household,
+        "tab": tab,
+        "household_tabs": _tabs(request, household.unit),
+        "may_reveal": request.standing.may(Permission.PERSONAL_REVEAL),
+        **more,
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, f"desk/household/{tab}.html", context, status=status)
+
+
+def _tabs(request: StaffRequest, unit: Unit) -> list[tuple[str, str, str]]:
+    """Return the name, label and address of each tab the person may open."""
+    tabs = (
+        ("charges", say("收费"), "desk:household", Permission.BILL_READ),
+        ("receipts", say("往来"), "desk:household-receipts", Permission.BILL_READ),
+        ("file", say("档案"), "desk:household-file", Permission.HOUSEHOLD_READ),
+        ("changes", say("变更"), "desk:household-changes", Permission.JOURNAL_READ),
+    )
+    code = request.standing.community.code
+    return [
+        (name, label, reverse(route, args=[code, unit.key]))
+        for name, label, route, permission in tabs
+        if request.standing.may(permission)
+    ]

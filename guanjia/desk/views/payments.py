@@ -1,0 +1,40 @@
+"""Taking money."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from guanjia.accounts.permissions import Permission
+from guanjia.accounts.permits import StaffRequest, permits
+from guanjia.core.refusal import Refused
+from guanjia.desk import cash_desk
+from guanjia.desk.views.household import cash_page
+from guanjia.estate.access import unit_for
+from guanjia.money.payments.actions import take_payment
+from guanjia.money.payments.forms import PaymentForm
+
+
+@require_POST
+@permits(Permission.PAYMENT_TAKE)
+def create(request: StaffRequest) -> HttpResponse:
+    """Take one payment and lead to its receipt; what is refused comes back with all that was typed."""
+    unit = unit_for(request.standing, request.POST.get("unit", ""))
+    form = PaymentForm(request.POST, unit=unit)
+    if form.is_valid():
+        try:
+            receipt = take_payment(
+                community=request.standing.community,
+                desk=cash_desk.open_one(request),
+                taking=form.taking(),
+                key=form.cleaned_data["key"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except Refused as refused:
+            form.refusal = refused.refusal
+        else:
+            place = [request.standing.community.code, receipt.desk_id, receipt.number]
+            return redirect(reverse("desk:receipt", args=place) + "?print")
+    return cash_page(request, form)

@@ -1,0 +1,56 @@
+"""Where a shift begins: what was taken today, the latest receipts, who is behind."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as say
+from django.views.decorators.http import require_safe
+
+from guanjia.accounts.access import Standing
+from guanjia.accounts.permissions import Permission
+from guanjia.accounts.permits import StaffRequest, permits
+from guanjia.core.calendar import business_date
+from guanjia.core.components.frame import NavItem
+from guanjia.desk import cash_desk
+from guanjia.desk.arrears import most_overdue
+from guanjia.money.payments.reads import active_desks, receipts_at, takings_of
+
+RECENT = 8
+BEHIND = 8
+
+
+@require_safe
+@permits(Permission.HOUSEHOLD_READ)
+def index(request: StaffRequest) -> HttpResponse:
+    """Show the workbench, each part to those whom it concerns."""
+    standing, day = request.standing, business_date(timezone.now())
+    context: dict[str, object] = {"day": day}
+    if desk := cash_desk.current(request):
+        context |= {
+            "cash_desk": desk,
+            "takings": takings_of(
+                community=standing.community, desk_id=desk.pk, by=request.user, day=day
+            ),
+            "receipts": receipts_at(standing.community, desk.pk)[:RECENT],
+        }
+    elif standing.may(Permission.PAYMENT_TAKE):
+        context["cash_desks"] = active_desks(standing.community)
+    context["quick"] = quick_keys(standing)
+    if standing.may(Permission.BILL_READ):
+        context["behind"] = most_overdue(standing.community, day)[:BEHIND]
+    return render(request, "desk/workbench/index.html", context)
+
+
+def quick_keys(standing: Standing) -> list[NavItem]:
+    """Return what is one key away (FEE-R4: the price list is)."""
+    offered = (
+        ("B", say("收费标准"), "desk:tariffs", "report-money", Permission.TARIFF_READ),
+        ("P", say("补打收据"), "desk:receipts", "printer", Permission.RECEIPT_PRINT),
+        ("Z", say("按月出账"), "desk:runs", "calculator", Permission.BILL_RUN),
+    )
+    return [
+        NavItem(label, reverse(route, args=[standing.community.code]), icon, key=key)
+        for key, label, route, icon, permission in offered
+        if standing.may(permission)
+    ]

@@ -1,0 +1,119 @@
+"""What the desk sends with one press of the button. Amounts are read, never believed: the books decide."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from guanjia.core.money import LIMIT_FEN, MoneyError, fen_from_yuan
+from guanjia.core.refusal import Refusal
+from guanjia.estate.models import Tenure, Unit
+from guanjia.estate.states import Capacity
+from guanjia.money.payments.actions import Taking
+from guanjia.money.payments.receipt_pdf import Paper
+from guanjia.money.payments.rules import Method
+
+# Who pays without being registered at the unit.
+PROXY = "代缴"
+_MOST_BILLS = 600
+_LARGEST_ID = 2**63 - 1
+
+
+class FenField(forms.Field):
+    """An amount typed in yuan, read into fen; '' is None."""
+
+    def to_python(self, value: Any) -> int | None:
+        """Read the amount; the error says how to mend it."""
+        try:
+            return fen_from_yuan(str(value)) if value else None
+        except MoneyError as wrong:
+            raise ValidationError(str(wrong)) from wrong
+
+
+class BillIds(forms.Field):
+    """The ids of the ticked bills, each once, in order."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> tuple[int, ...]:
+        """Read the ids; whether they are anybody's bills is seen under the lock."""
+        if not all(str(each).isascii() and str(each).isdecimal() for each in value or ()):
+            raise ValidationError(say("选中的费用读不懂，请刷新页面"))
+        ids = {int(each) for each in value or ()}
+        if len(ids) > _MOST_BILLS or any(each > _LARGEST_ID for each in ids):
+            raise ValidationError(say("选中的费用读不懂，请刷新页面"))
+        return tuple(sorted(ids))
+
+
+class PaymentForm(forms.Form):
+    """One payment at ``unit``. ``payer`` is a tenure's id; without one ``payer_name`` was typed."""
+
+    bill = BillIds(label=_("费用"), required=False)
+    expected_fen = forms.IntegerField(min_value=0, max_value=LIMIT_FEN)
+    method = forms.TypedChoiceField(
+        label=_("收款方式"),
+        choices=Method.choices(),
+        coerce=Method,
+        error_messages={"required": _("请选收款方式，按 1 至 4")},
+    )
+    tendered = FenField(label=_("实收现金"), required=False)
+    reference = forms.CharField(label=_("参考号"), required=False, max_length=64)
+    payer = forms.IntegerField(min_value=1, max_value=_LARGEST_ID, required=False)
+    payer_name = forms.CharField(label=_("缴款人姓名"), required=False, max_length=60)
+    key = forms.UUIDField()
+
+    refusal: Refusal | None = None
+
+    def __init__(self, data: Any = None, *, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.unit = unit
+
+    def clean(self) -> dict[str, Any]:
+        """Find out who pays, in one statement."""
+        typed: dict[str, Any] = super().clean() or {}
+        if not typed.get("payer"):
+            if not typed.get("payer_name"):
+                self.add_error("payer_name", say("请填缴款人姓名"))
+            return {**typed, "payer_capacity": PROXY}
+        rows = Tenure.objects.filter(
+            community=self.unit.community_id, unit=self.unit, pk=typed["payer"]
+        )
+        found = rows.values_list("party__name", "capacity", "relation").first()
+        if found is None:
+            self.add_error("payer_name", say("缴款人已不在本户登记里，请重新选择"))
+            return typed
+        name, capacity, relation = found
+        return {
+            **typed,
+            "payer_name": name,
+            "payer_capacity": relation or Capacity(capacity).label,
+        }
+
+    @property
+    def ticked(self) -> tuple[int, ...] | None:
+        """The bills that were ticked, however the rest was typed; None while nothing was sent."""
+        return self.cleaned_data.get("bill", ()) if self.is_bound else None
+
+    def taking(self) -> Taking:
+        """Return what is asked for; only after ``is_valid``."""
+        typed = self.cleaned_data
+        cash = typed["method"] is Method.CASH
+        return Taking(
+            unit_id=self.unit.pk,
+            household_id=self.unit.household_id,
+            bill_ids=typed["bill"],
+            expected_fen=typed["expected_fen"],
+            method=typed["method"],
+            tendered_fen=typed["tendered"] if cash else None,
+            reference="" if cash else typed["reference"],
+            payer_name=typed["payer_name"],
+            payer_capacity=typed["payer_capacity"],
+        )
+
+
+class PrintForm(forms.Form):
+    """Which paper lies in the printer."""
+
+    paper = forms.TypedChoiceField(choices=Paper.choices(), coerce=Paper)

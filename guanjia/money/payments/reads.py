@@ -1,0 +1,124 @@
+"""What the desk reads of payments: a household's receipts, a cashier's day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Max, Min, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from guanjia.accounts.models import Community, User
+from guanjia.money.payments.models import Allocation, Desk, Payment, Receipt, ReceiptPrint
+from guanjia.money.payments.rules import Method
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came in by one method: how many payments, and fen."""
+
+    method: Method
+    count: int
+    total_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Takings:
+    """A cashier's day at one desk, by method; receipt numbers are the first and the last of theirs."""
+
+    by_method: tuple[Taken, ...]
+    first_number: int | None
+    last_number: int | None
+
+    @property
+    def count(self) -> int:
+        """How many payments."""
+        return sum(taken.count for taken in self.by_method)
+
+    @property
+    def total_fen(self) -> int:
+        """All methods together."""
+        return sum(taken.total_fen for taken in self.by_method)
+
+    @property
+    def amounts(self) -> list[int]:
+        """The methods' sums in fen, for the bar."""
+        return [taken.total_fen for taken in self.by_method]
+
+
+def takings_of(*, community: Community, desk_id: int, by: User, day: date) -> Takings:
+    """Return what ``by`` took at the desk on ``day``, in one statement."""
+    rows = (
+        Payment.objects.filter(community=community, desk=desk_id, by=by, business_date=day)
+        .values_list("method")
+        .annotate(Count("pk"), Sum("amount_fen"), Min("receipts__number"), Max("receipts__number"))
+        .order_by()
+    )
+    found = {Method(method): rest for method, *rest in rows}
+    taken = tuple(
+        Taken(method, found[method][0], int(found[method][1]))
+        for method in Method
+        if method in found
+    )
+    return Takings(
+        taken,
+        min((first for *_, first, _ in found.values()), default=None),
+        max((last for *_, last in found.values()), default=None),
+    )
+
+
+def receipts_of(community: Community, unit_ids: Sequence[int]) -> QuerySet[Any]:
+    """Return the receipts of these units, newest first, each with ``items`` and how often ``printed``."""
+    return _told(Receipt.objects.filter(community=community, payment__unit__in=unit_ids)).order_by(
+        "-payment__at", "-pk"
+    )
+
+
+def receipts_at(community: Community, desk_id: int) -> QuerySet[Any]:
+    """Return the desk's receipts, newest first, each with ``items`` and how often ``printed``."""
+    return _told(Receipt.objects.filter(community=community, desk=desk_id)).order_by("-number")
+
+
+def receipts_in(
+    community: Community,
+    *,
+    day: date | None = None,
+    number: int | None = None,
+    unit: str = "",
+    desk: Desk | None = None,
+) -> QuerySet[Any]:
+    """Return the community's receipts, newest first; ``unit`` is a unit's key."""
+    asked = {
+        "payment__business_date": day,
+        "number": number,
+        "payment__unit__key": unit or None,
+        "desk": desk,
+    }
+    given = {field: value for field, value in asked.items() if value is not None}
+    return _told(Receipt.objects.filter(community=community, **given)).order_by("-pk")
+
+
+def times_printed(receipt: Receipt) -> int:
+    """Return how often ``receipt`` was put on paper."""
+    prints = ReceiptPrint.objects.filter(community=receipt.community_id, receipt=receipt)
+    return int(prints.aggregate(last=Max("nth"))["last"] or 0)
+
+
+def active_desks(community: Community) -> QuerySet[Desk]:
+    """Return the desks in use."""
+    return Desk.objects.filter(community=community, is_active=True).order_by("name")
+
+
+def _told(rows: QuerySet[Receipt]) -> QuerySet[Any]:
+    prints = ReceiptPrint.objects.filter(community=OuterRef("community"), receipt=OuterRef("pk"))
+    items = (
+        Allocation.objects.filter(community=OuterRef("community"), payment=OuterRef("payment"))
+        .order_by()
+        .values("payment")
+        .annotate(names=ArrayAgg("bill__item__name", distinct=True))
+    )
+    return rows.select_related("desk", "payment__unit", "payment__by").annotate(
+        items=Subquery(items.values("names")),
+        printed=Coalesce(Subquery(prints.order_by("-nth").values("nth")[:1]), 0),
+    )

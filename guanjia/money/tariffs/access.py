@@ -1,0 +1,17 @@
+"""Getters that stay inside the community a person stands in; out of reach is 404."""
+
+from django.shortcuts import get_object_or_404
+
+from guanjia.accounts.access import Standing
+from guanjia.money.tariffs.models import ChargeItem, Tariff
+
+
+def item_for(standing: Standing, pk: int) -> ChargeItem:
+    """Return the charge item with this id. Raises Http404."""
+    return get_object_or_404(ChargeItem, community=standing.community, pk=pk)
+
+
+def tariff_for(standing: Standing, pk: int) -> Tariff:
+    """Return the tariff with this id, its item and community loaded. Raises Http404."""
+    rows = Tariff.objects.select_related("item", "community")
+    return get_object_or_404(rows, community=standing.community, pk=pk)
