@@ -22,7 +22,7 @@ FOLDERS = [Path(__file__).parent / "calendar_data"]
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
-_DECEMBER = 12
+_NOVEMBER, _DECEMBER = 11, 12
 _YEARS = range(1900, 3000)
 _MONTH = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})月?|([0-9]{2}))")
 
@@ -84,9 +84,27 @@ def year_plan(year: int) -> YearPlan | None:
     return _plans.get(year)
 
 
+def install(document: str, folder: Path) -> YearPlan:
+    """Keep a year's notice in ``folder``; raises ValueError as ``YearPlan.read`` does."""
+    plan = YearPlan.read(document)
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / f"{plan.year}.json"
+    unfinished = place.with_suffix(".new")
+    unfinished.write_text(document, encoding="utf-8")
+    unfinished.replace(place)  # nobody ever reads half a file
+    _plans.pop(plan.year, None)
+    return plan
+
+
 def missing_years(first: date, last: date) -> list[int]:
     """Return the years between two dates whose holidays are unknown, for a page to say so."""
     return [year for year in range(first.year, last.year + 1) if year_plan(year) is None]
+
+
+def unannounced_year(day: date) -> int | None:
+    """Return the coming year, from November on, while no notice of its holidays is installed."""
+    coming = day.year + 1
+    return coming if day.month >= _NOVEMBER and year_plan(coming) is None else None
 
 
 def is_working_day(day: date) -> bool:

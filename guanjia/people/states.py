@@ -1,5 +1,7 @@
 """The fixed vocabularies of the staff matrix (lines MODE-1 to MODE-4)."""
 
+from types import MappingProxyType
+
 from guanjia.core.labelled import Labelled
 
 
@@ -20,3 +22,13 @@ class Trade(Labelled):
     GUARD = "guard", "秩序维护员"
     TECHNICIAN = "technician", "设施设备维护员"
     CLEANER = "cleaner", "保洁绿化员"
+
+
+# Where the two lines cross (MODE-1): each trade of a patch's team reports to a department of its own.
+REPORTS_TO = MappingProxyType(
+    {
+        Trade.GUARD: DepartmentKind.SECURITY,
+        Trade.TECHNICIAN: DepartmentKind.FACILITIES,
+        Trade.CLEANER: DepartmentKind.ENVIRONMENT,
+    }
+)

@@ -1,0 +1,42 @@
+"""What the desk reads of bills."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, Min, Q, Sum
+
+from guanjia.estate.models import Unit
+from guanjia.money.bills.models import Bill
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What one debtor has open on a unit, in fen. ``debtor`` is '' where the register named nobody."""
+
+    debtor: str
+    open_fen: int
+    overdue_fen: int
+    since: date
+    bills: int
+
+
+def owed_on(unit: Unit, day: date) -> list[Owed]:
+    """Return who owes what on ``unit``, the largest sum first: shown before the title passes (OWN-N1)."""
+    unpaid = F("amount_fen") - F("paid_fen")
+    rows = Bill.objects.filter(community=unit.community_id, unit=unit, paid_fen__lt=F("amount_fen"))
+    sums = rows.values("debtor_id", "debtor__name").annotate(
+        open_fen=Sum(unpaid),
+        overdue_fen=Sum(unpaid, filter=Q(due_on__lt=day), default=0),
+        since=Min("period_first"),
+        bills=Count("pk"),
+    )
+    return [
+        Owed(
+            debtor=row["debtor__name"] or "",
+            open_fen=int(row["open_fen"]),  # a sum of bigints is a numeric
+            overdue_fen=int(row["overdue_fen"]),
+            since=row["since"],
+            bills=row["bills"],
+        )
+        for row in sums.order_by("-open_fen", "debtor_id")
+    ]
