@@ -95,9 +95,22 @@ _COLUMNS = (
 )
 _UNNEST = ", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS)
 
-# One row per unit whose cycle starts in the month and touches no day that is billed already: what was prepaid
-# under an older cycle stays paid for. A cycle is a year at most, so older bills can't reach into it.
-# div and mod are exact where a numeric quotient would be cut off.
+# The units whose cycle starts in the month.
+CYCLES = f"""
+    tariffs_unittariff ut
+    JOIN unnest({_UNNEST}) AS s({", ".join(name for name, _ in _COLUMNS)}) ON ut.community_id = %(community)s
+        AND ut.item_id = %(item)s AND s.tariff_id = ut.tariff_id AND s.begins_on = ut.begins_on
+        AND s.ends_on IS NOT DISTINCT FROM ut.ends_on
+"""
+
+# Bills that share a day with a cycle. A cycle is a year at most, so older ones can't reach into it.
+BILLED = """
+    b.community_id = %(community)s AND b.unit_id = ut.unit_id AND b.item_id = %(item)s
+    AND b.period_first BETWEEN s.first - 366 AND s.last AND b.period_last >= s.first
+"""
+
+# One row per unit whose cycle starts in the month and touches no billed day: what was prepaid under an older
+# cycle stays paid for. div and mod are exact where a numeric quotient would be cut off.
 CHARGES = f"""
 charges AS (
     SELECT priced.*, CASE rounding
@@ -107,18 +120,13 @@ charges AS (
     FROM (
         SELECT u.id AS unit_id, s.*, t.party_id AS debtor_id, q.quantity,
             (q.quantity * s.unit_price * 100 + s.addition_fen) * (s.months * s.part_base + s.part_days) AS parts_fen
-        FROM tariffs_unittariff ut
-        JOIN unnest({_UNNEST}) AS s({", ".join(name for name, _ in _COLUMNS)})
-            ON s.tariff_id = ut.tariff_id AND s.begins_on = ut.begins_on AND s.ends_on IS NOT DISTINCT FROM ut.ends_on
+        FROM {CYCLES}
         JOIN estate_unit u ON u.community_id = %(community)s AND u.id = ut.unit_id
         CROSS JOIN LATERAL (SELECT CASE s.basis
             WHEN 'gross_area' THEN u.gross_area WHEN 'internal_area' THEN u.internal_area ELSE 1 END AS quantity) q
         LEFT JOIN estate_tenure t ON t.community_id = %(community)s AND t.unit_id = u.id AND t.is_debtor
             AND t.begins_on <= s.first AND (t.ends_on IS NULL OR t.ends_on >= s.first)
-        WHERE ut.community_id = %(community)s AND ut.item_id = %(item)s
-            AND NOT EXISTS (SELECT 1 FROM bills_bill b WHERE b.community_id = %(community)s
-                AND b.unit_id = ut.unit_id AND b.item_id = %(item)s
-                AND b.period_first BETWEEN s.first - 366 AND s.last AND b.period_last >= s.first)
+        WHERE NOT EXISTS (SELECT 1 FROM bills_bill b WHERE {BILLED})
     ) priced
 )
 """  # noqa: S608 - put together from constants

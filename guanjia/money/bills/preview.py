@@ -7,7 +7,7 @@ from django.db import connection
 from guanjia.accounts.models import Community
 from guanjia.core.calendar import Month
 from guanjia.core.labelled import Labelled
-from guanjia.money.bills.charging import CHARGES, parameters, shapes_of
+from guanjia.money.bills.charging import BILLED, CHARGES, CYCLES, parameters, shapes_of
 from guanjia.money.tariffs.models import ChargeItem
 
 
@@ -17,6 +17,7 @@ class Trouble(Labelled):
     NO_AREA = "no_area", "没有计费面积，不能出账"
     NO_DEBTOR = "no_debtor", "没有登记业主，照常出账，欠费暂无责任人"
     NOTHING = "nothing", "金额为零，不出账"
+    BILLED_IN_PART = "billed_in_part", "账期与已出的账单交错，不出账；未出账的天数请人工核对"
     NO_TARIFF = "no_tariff", "没有设置任何收费标准"
 
 
@@ -35,7 +36,9 @@ WITH {CHARGES}
 SELECT count(*) FILTER (WHERE amount_fen > 0), coalesce(sum(amount_fen), 0)::bigint,
     coalesce(array_agg(unit_id) FILTER (WHERE quantity IS NULL), '{{}}'),
     coalesce(array_agg(unit_id) FILTER (WHERE debtor_id IS NULL AND amount_fen > 0), '{{}}'),
-    coalesce(array_agg(unit_id) FILTER (WHERE amount_fen = 0), '{{}}')
+    coalesce(array_agg(unit_id) FILTER (WHERE amount_fen = 0), '{{}}'),
+    ARRAY(SELECT DISTINCT ut.unit_id FROM {CYCLES} JOIN bills_bill b ON {BILLED}
+        WHERE b.period_first > s.first OR b.period_last < s.last)
 FROM charges
 """  # noqa: S608 - put together from constants
 
@@ -52,11 +55,12 @@ def preview_bills(
             continue
         with connection.cursor() as cursor:
             cursor.execute(_PREVIEW, parameters(community=community, item=item, shapes=shapes))
-            count, total, no_area, no_debtor, nothing = cursor.fetchone()
+            count, total, no_area, no_debtor, nothing, billed_in_part = cursor.fetchone()
         troubles = {
             Trouble.NO_AREA: no_area,
             Trouble.NO_DEBTOR: no_debtor,
             Trouble.NOTHING: nothing,
+            Trouble.BILLED_IN_PART: billed_in_part,
         }
         found.append(
             Preview(item, count, total, {kind: ids for kind, ids in troubles.items() if ids})
