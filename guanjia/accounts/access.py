@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -57,6 +57,11 @@ def standings_of(user: User) -> list[Standing]:
         Standing(user=user, community=c, roles=frozenset(roles))
         for c, roles in by_community.items()
     ]
+
+
+def community_named(name: str) -> Community:
+    """Return the community with this name or code, as commands call it. Raises Community.DoesNotExist."""
+    return Community.objects.select_related("company").get(Q(name=name) | Q(code=name))
 
 
 def staff_of(community: Community) -> QuerySet[User]:

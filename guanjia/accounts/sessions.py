@@ -77,9 +77,9 @@ class SessionLimits:
         session = request.session
         if SESSION_KEY in session:
             now = timezone.now().timestamp()
-            if now - session[_STARTED] > ABSOLUTE.total_seconds():
+            if now - session.get(_STARTED, 0.0) > ABSOLUTE.total_seconds():
                 session.flush()
-            elif now - session[_SEEN] > TOUCH_EVERY_S:
+            elif now - session.get(_SEEN, 0.0) > TOUCH_EVERY_S:
                 session[_SEEN] = now
         return self.get_response(request)
 

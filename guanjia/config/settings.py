@@ -18,9 +18,7 @@ _https = _public.scheme == "https"
 ALLOWED_HOSTS = [_public.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"]
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 # Proxies whose X-Forwarded-For is believed.
-TRUSTED_PROXIES = frozenset(
-    os.environ.get("GUANJIA_PROXIES", "127.0.0.1,::1").split(",")
-)
+TRUSTED_PROXIES = frozenset(os.environ.get("GUANJIA_PROXIES", "127.0.0.1,::1").split(","))
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 
 INSTALLED_APPS = [
@@ -34,6 +32,7 @@ INSTALLED_APPS = [
     "guanjia.money.bills",
     "guanjia.money.payments",
     "guanjia.money.audit",
+    "guanjia.onboarding",
     "guanjia.desk",
     "guanjia.demo",
     "django.contrib.auth",
@@ -113,18 +112,12 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder
-# Once collectstatic has run, names carry their content's hash and are cached for good; until then
-# whitenoise finds the files where they are.
+# Until collectstatic has run, whitenoise finds the files where they are.
 WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
-_static = (
-    "django.contrib.staticfiles.storage.StaticFilesStorage"
-    if WHITENOISE_USE_FINDERS
-    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-)
 MEDIA_ROOT = HOME / "files"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": _static},
+    "staticfiles": {"BACKEND": "guanjia.config.static.HashedWhereCollected"},
 }
 
 AUTHENTICATION_BACKENDS = ["guanjia.accounts.backends.StaffBackend"]

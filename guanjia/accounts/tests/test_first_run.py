@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -20,7 +21,7 @@ from guanjia.accounts.tests.people import PASSWORD, browser, is_signed_in
 from guanjia.core.refusal import Refused
 
 pytestmark = pytest.mark.django_db
-WORDS = {
+WORDS: dict[str, Any] = {
     "company": "示例物业服务有限公司",
     "community": "锦绣花园",
     "code": "Jinxiu",
@@ -32,7 +33,7 @@ WORDS = {
 
 
 def test_home_leads_to_it_while_there_is_nobody():
-    assert browser().get("/").url == reverse("accounts:setup")
+    assert browser().get("/")["Location"] == reverse("accounts:setup")
 
 
 def test_it_makes_the_first_administrator_and_closes_for_ever():

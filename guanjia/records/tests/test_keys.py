@@ -101,7 +101,7 @@ def test_the_wrong_key_file_is_named_in_one_line():
     assert key_fault() is None
     (settings.SECRETS_DIR / KEY_FILE).unlink()
     create(settings.SECRETS_DIR)
-    fault = key_fault()
+    fault = key_fault() or ""
     assert "不是这个数据库的" in fault
     assert "\n" not in fault
     for command in ("keys", "rotate_keys"):

@@ -24,5 +24,6 @@ class Command(BaseCommand):
         if fault := key_fault():
             raise CommandError(fault)
         remember_key()
-        ring = load(settings.SECRETS_DIR)
-        self.stdout.write(f"密钥 {ring.current}，指纹 {ring.fingerprint}")
+        if options["verbosity"]:
+            ring = load(settings.SECRETS_DIR)
+            self.stdout.write(f"密钥 {ring.current}，指纹 {ring.fingerprint}")
