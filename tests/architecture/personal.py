@@ -1,0 +1,47 @@
+"""Every column that may hold something about a person, and how it is kept.
+
+A column whose name hints at a person and that stands neither here nor in ``IMPERSONAL`` fails the test.
+"""
+
+SEALED = {
+    "accounts.User.phone",
+    "accounts.SecondFactor.secret",
+    "estate.Party.phone",
+    "estate.Party.id_number",
+    "people.Staff.phone",
+}
+INDEXED = {  # keyed hashes, of use only with the key file
+    "accounts.User.phone_index",
+    "accounts.User.pin_index",
+    "accounts.AccountEvent.account_index",
+    "accounts.AccountEvent.device_index",
+    "accounts.RecoveryCode.code_index",
+    "estate.Party.phone_index",
+    "estate.Party.phone_tail_index",
+    "estate.Party.id_index",
+}
+PLAIN = {  # readable by whoever may read the page; erased or replaced on a lawful request
+    "accounts.User.name",
+    "accounts.User.password",
+    "accounts.AccountEvent.address",
+    "estate.Household.name",
+    "estate.Party.name",
+    "estate.Party.note",
+    "estate.Vehicle.plate",
+    "payments.Payment.payer_name",
+    "people.Staff.name",
+    "records.Attachment.original_name",
+}
+IMPERSONAL = {
+    "accounts.Community.name",
+    "accounts.Community.service_phone",
+    "accounts.Company.name",
+    "accounts.SecondFactor.name",
+    "estate.Building.name",
+    "payments.Desk.name",
+    "people.Department.name",
+    "people.Patch.name",
+    "people.Post.name",
+    "tariffs.ChargeItem.name",
+    "tariffs.Tariff.name",
+}
