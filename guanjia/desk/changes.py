@@ -5,8 +5,11 @@ from types import MappingProxyType
 
 from django.db.models import Q, QuerySet
 
+from guanjia.core.money import yuan
 from guanjia.estate.models import Party, Tenure, Unit, UnitDocument, Vehicle
+from guanjia.estate.states import Capacity, DocumentKind, PartyKind, UnitKind, UnitStatus
 from guanjia.money.payments.models import Payment
+from guanjia.money.payments.rules import Method
 from guanjia.money.tariffs.models import UnitTariff
 from guanjia.records.models import JournalEntry
 
@@ -28,6 +31,40 @@ ACTIONS = MappingProxyType(
         "payment.take": "收款",
     }
 )
+# What it keeps of a thing, in the same words; ids of other rows say nothing to a reader.
+FIELDS = MappingProxyType(
+    {
+        "number": "房号",
+        "kind": "类型",
+        "name": "姓名",
+        "status": "状态",
+        "entrance": "单元",
+        "floor": "楼层",
+        "gross_area": "建筑面积",
+        "internal_area": "套内面积",
+        "layout": "户型",
+        "capacity": "身份",
+        "relation": "关系",
+        "phone": "电话",
+        "id_number": "证件号",
+        "note": "接待提示",
+        "document": "资料",
+        "title": "标题",
+        "vehicle": "车牌",
+        "tariff": "收费标准",
+        "begins_on": "起始日",
+        "ends_on": "截止日",
+        "from": "起始日",
+        "to": "截止日",
+        "method": "方式",
+        "amount": "金额",
+    }
+)
+_VALUES = {
+    member.value: member.label
+    for vocabulary in (UnitKind, UnitStatus, PartyKind, Capacity, DocumentKind, Method)
+    for member in vocabulary
+}
 
 
 def changes_of(unit: Unit) -> QuerySet[JournalEntry]:
@@ -62,8 +99,17 @@ class Change:
 def told(entry: JournalEntry) -> Change:
     """Say what was done, and what it was before and after."""
     before, after = entry.before or {}, entry.after or {}
+    if "amount_fen" in after:
+        after = {**after, "amount": yuan(after["amount_fen"])}
     parts = [
-        f"{name}：{before[name]} → {after.get(name, '')}" if name in before else f"{name}：{value}"
-        for name, value in {**before, **after}.items()
+        f"{FIELDS[name]}：{' → '.join(filter(None, (_said(before.get(name)), _said(after.get(name)))))}"
+        for name in {**before, **after}
+        if name in FIELDS and (before.get(name), after.get(name)) != (None, None)
     ]
     return Change(entry, ACTIONS.get(entry.action, entry.action), "；".join(parts))
+
+
+def _said(value: object) -> str:
+    if value is None or value == "":
+        return ""
+    return _VALUES.get(str(value), str(value))

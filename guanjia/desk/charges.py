@@ -3,15 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from django.db.models import Exists, F, OuterRef, QuerySet
-from django.db.models.functions import Coalesce
 
 from guanjia.core.money import capitals
-from guanjia.estate.models import Tenure, Unit, on_day
+from guanjia.estate.models import Unit
 from guanjia.money.bills.explain import Explanation, explain, line_to_say
 from guanjia.money.bills.models import Bill
+from guanjia.money.payments.reads import unpaid_bills
 from guanjia.money.payments.receipt_pdf import ReceiptLine, grouped
 from guanjia.money.payments.sheets import line_of
 
@@ -90,21 +87,6 @@ class Due:
 
 def charges_of(unit: Unit, sisters: Sequence[Unit], day: date) -> Charges:
     """Return the unpaid bills of ``unit`` and its sister units, in one statement."""
-    owes_now = Tenure.objects.filter(
-        on_day(day),
-        community=OuterRef("community"),
-        unit=OuterRef("unit"),
-        party=OuterRef("debtor_now"),
-        is_debtor=True,
-    )
-    rows: QuerySet[Any] = (
-        Bill.objects.open_of(unit.community, [unit.pk, *(sister.pk for sister in sisters)])
-        .annotate(
-            debtor_now=Coalesce("debtor__merged_into_id", "debtor_id"),
-            debtor_name=F("debtor__name"),
-        )
-        .annotate(owed_now=Exists(owes_now))
-    )
     return Charges(
         tuple(
             Charge(
@@ -114,7 +96,7 @@ def charges_of(unit: Unit, sisters: Sequence[Unit], day: date) -> Charges:
                 former="" if bill.owed_now or not bill.debtor_id else bill.debtor_name,
                 unit_label="" if bill.unit_id == unit.pk else bill.unit.number,
             )
-            for bill in rows
+            for bill in unpaid_bills(unit, sisters, day)
         )
     )
 

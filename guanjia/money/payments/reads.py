@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Max, Min, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from guanjia.accounts.models import Community, User
+from guanjia.estate.models import Tenure, Unit, on_day
+from guanjia.money.bills.models import Bill
 from guanjia.money.payments.models import Allocation, Desk, Payment, Receipt, ReceiptPrint
 from guanjia.money.payments.rules import Method
 
@@ -97,6 +99,25 @@ def receipts_in(
     }
     given = {field: value for field, value in asked.items() if value is not None}
     return _told(Receipt.objects.filter(community=community, **given)).order_by("-pk")
+
+
+def unpaid_bills(unit: Unit, sisters: Sequence[Unit], day: date) -> QuerySet[Any]:
+    """Return the open bills of ``unit`` and its sister units, oldest first.
+
+    Each with ``debtor_name`` and ``owed_now``: whether who owes it is the unit's debtor on ``day``. Debts
+    stay with the debtor, so a former owner's are not asked of the new one.
+    """
+    owes_now = Tenure.objects.filter(
+        on_day(day),
+        community=OuterRef("community"),
+        unit=OuterRef("unit"),
+        party=OuterRef("debtor_now"),
+        is_debtor=True,
+    )
+    rows = Bill.objects.open_of(unit.community, [unit.pk, *(sister.pk for sister in sisters)])
+    return rows.annotate(
+        debtor_now=Coalesce("debtor__merged_into_id", "debtor_id"), debtor_name=F("debtor__name")
+    ).annotate(owed_now=Exists(owes_now))
 
 
 def times_printed(receipt: Receipt) -> int:
