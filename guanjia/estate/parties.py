@@ -30,27 +30,40 @@ class Particulars:
 
 
 def columns(community_id: int, particulars: Particulars) -> dict[str, Any]:
-    """Return a party's columns, the derived ones included; imports in bulk use it too.
+    """Return a party's columns, the derived ones included.
 
     Fillers typed for want of a number become none; a doubtful number is kept, for forms and imports
     to warn of. Raises TextError for a name that cannot be kept.
     """
     name = clean(particulars.name, limit=100)
-    phone = check_phone(particulars.phone).number or None
     is_person = particulars.kind is PartyKind.PERSON
     check = check_id if is_person else check_organisation_code
-    id_number = check(particulars.id_number).number or None
     return {
         "kind": particulars.kind,
-        "name": name,
-        "search_keys": scoped(community_id, search_keys(name)),
+        **named(community_id, name),
+        **phoned(check_phone(particulars.phone).number or None),
+        **identified(check(particulars.id_number).number or None),
+        "note": particulars.note,
+    }
+
+
+def named(community_id: int, name: str) -> dict[str, Any]:
+    """Return the columns that follow from a clean name."""
+    return {"name": name, "search_keys": scoped(community_id, search_keys(name))}
+
+
+def phoned(phone: str | None) -> dict[str, Any]:
+    """Return the columns that follow from a normalised phone number."""
+    return {
         "phone": phone,
         "phone_index": phone_index(phone) if phone else None,
         "phone_tail_index": phone_tail_index(phone_tail(phone)) if phone else None,
-        "id_number": id_number,
-        "id_index": ring().index(id_number, purpose="party.id_number") if id_number else None,
-        "note": particulars.note,
     }
+
+
+def identified(id_number: str | None) -> dict[str, Any]:
+    """Return the columns that follow from a normalised ID number."""
+    return {"id_number": id_number, "id_index": id_index(id_number) if id_number else None}
 
 
 def scoped(community_id: int, keys: Iterable[str]) -> list[str]:
@@ -66,6 +79,11 @@ def wanted_keys(community_id: int, text: str) -> list[str]:
 def phone_index(phone: str) -> bytes:
     """Return the blind index of a whole normalised phone number."""
     return ring().index(phone, purpose="party.phone")
+
+
+def id_index(id_number: str) -> bytes:
+    """Return the blind index of a normalised ID number."""
+    return ring().index(id_number, purpose="party.id_number")
 
 
 def phone_tail_index(tail: str) -> bytes:

@@ -1,0 +1,241 @@
+"""Reading units: one row a unit, or one row for each person of a unit."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from guanjia.core.unit_number import UnitNumberError, unit_key
+from guanjia.estate.rules import plate_key
+from guanjia.estate.states import Capacity, Matter, UnitKind, UnitStatus
+from guanjia.onboarding import cells, vocabulary
+from guanjia.onboarding.matching import Row
+from guanjia.onboarding.people import read_person
+from guanjia.onboarding.records import (
+    FeeRecord,
+    PersonRecord,
+    Register,
+    TenureRecord,
+    UnitRecord,
+    VehicleRecord,
+)
+from guanjia.onboarding.row_reader import RowReader
+
+_NUMBER = 60
+_SHORT = 20
+_BUILDING = 40
+_PLATES = range(5, 13)
+_ONE_LOT = ("", "1")
+_NOBODY = ("", "0")
+_NO_FEE = "0"
+_OPEN = ("-", "—", "无")
+# What two rows of one unit tell only once, or alike.
+_FACTS = (
+    "building", "entrance", "floor", "kind", "gross_area", "internal_area", "layout", "status",
+    "handed_over_on", "main",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A person on a sheet of people, to whom rooms refer by number."""
+
+    person: PersonRecord
+    capacity: Capacity
+    relation: str = ""
+
+
+def read_vehicle(reader: RowReader, row: Row) -> VehicleRecord | None:
+    """Return the vehicle a row names; None without a plate, or with one that cannot be."""
+    text = row.cells.get("plate", "")
+    if not text or text in vocabulary.FILLERS:
+        return None
+    plate = plate_key(text)
+    if len(plate) not in _PLATES:
+        reader.error(row, "plate", "车牌号长度不对", "请按行驶证填写完整车牌")
+        return None
+    return VehicleRecord(row, plate)
+
+
+@dataclass(slots=True)
+class UnitsReader:
+    """Reads tables of units into the register; ``listed`` are the people whom rows name by number."""
+
+    reader: RowReader
+    register: Register
+    listed: dict[str, list[Listed]]
+    today: date
+    above: str = ""  # the key of the row before
+
+    def read(self, row: Row) -> None:
+        """Take one row in."""
+        key, number = self._place(row)
+        if not key:
+            return
+        is_below = key == self.above and not row.cells.keys() & {"number", "space"}
+        self.above = key
+        unit = self._unit(row, key, number)
+        known = self.register.units.setdefault(key, unit)
+        if known is not unit:
+            self._merge(known, unit, is_person="name" in row.cells or is_below)
+        known.rows.append(row)
+        known.tenures += self._inline_tenure(row) or self._listed_tenures(row, known)
+        known.is_owned |= bool(known.tenures)
+        known.fees += self._fees(row)
+        if vehicle := read_vehicle(self.reader, row):
+            vehicle.person = known.tenures[-1].person if known.tenures else None
+            known.vehicles.append(vehicle)
+
+    def _place(self, row: Row) -> tuple[str, str]:
+        """Return the unit's key and its number; '' where the row tells none.
+
+        The building and the entrance come first where the number itself names neither.
+        """
+        reader = self.reader
+        if space := reader.text(row, "space", _NUMBER):
+            lot = row.cells.get("lot", "")
+            field, number = "space", f"车位{space}" if lot in _ONE_LOT else f"车位{lot}-{space}"
+        else:
+            field, number = "number", reader.text(row, "number", _NUMBER)
+        if not number:
+            if "name" in row.cells and self.above:
+                return self.above, ""  # another person of the unit above
+            if not reader.is_bad(row):
+                reader.error(row, field, "没有房号", "请补上，或删去这一行")
+            return "", ""
+        try:
+            key = unit_key(number)
+            if "-" not in key and (building := reader.text(row, "building", _BUILDING)):
+                entrance = reader.text(row, "entrance", _SHORT)
+                number = key = unit_key("-".join(filter(None, (building, entrance, number))))
+        except UnitNumberError as fault:
+            reader.error(row, field, "房号看不懂", str(fault))
+            return "", ""
+        return key, number
+
+    def _unit(self, row: Row, key: str, number: str) -> UnitRecord:
+        reader = self.reader
+        kind = reader.value(row, "kind", vocabulary.KIND) or row.region.table.fixed.get("kind")
+        status = reader.value(row, "status", vocabulary.STATUS)
+        gross_area = reader.value(row, "gross_area", cells.area)
+        if kind == UnitKind.PARKING_SPACE and gross_area == 1:  # a filler
+            gross_area = None
+        return UnitRecord(
+            row=row,
+            key=key,
+            number=number,
+            building=reader.text(row, "building", _BUILDING),
+            entrance=reader.text(row, "entrance", _SHORT),
+            floor=reader.value(row, "floor", cells.floor),
+            kind=UnitKind(kind) if kind else None,
+            gross_area=gross_area,
+            internal_area=reader.value(row, "internal_area", cells.area),
+            layout=reader.text(row, "layout", _BUILDING),
+            status=UnitStatus(status) if status else None,
+            handed_over_on=reader.value(row, "handed_over_on", cells.day),
+            main=self._main(row),
+        )
+
+    def _main(self, row: Row) -> str:
+        text = self.reader.text(row, "main", _NUMBER)
+        if not text:
+            return ""
+        try:
+            return unit_key(text)
+        except UnitNumberError as fault:
+            self.reader.error(row, "main", "主房号看不懂", str(fault))
+            return ""
+
+    def _merge(self, known: UnitRecord, unit: UnitRecord, *, is_person: bool) -> None:
+        row = unit.row
+        if not is_person:
+            message = f"房号重复，第 {known.row.number} 行已有"
+            self.reader.error(row, "number", message, "删去一行；确是两处时请补楼栋、单元")
+            return
+        for name in _FACTS:
+            told, before = getattr(unit, name), getattr(known, name)
+            if not told or told == before:
+                continue
+            if before:
+                heading = row.region.table.labels[name]
+                message = f"“{heading}”与第 {known.row.number} 行写的不一样"
+                self.reader.error(row, name, message, "同一房屋各行请写成一样，或只写在第一行")
+            else:
+                setattr(known, name, told)
+
+    def _inline_tenure(self, row: Row) -> list[TenureRecord]:
+        reader = self.reader
+        person = read_person(reader, row, self.today)
+        if person is None:
+            return []
+        capacity = reader.value(row, "capacity", vocabulary.CAPACITY) or Capacity.OWNER
+        relation = reader.text(row, "relation", _SHORT)
+        if not relation and row.cells.get("capacity") in vocabulary.TEMPORARY:
+            relation = vocabulary.TEMPORARY[1]
+        scope = reader.value(
+            row, "scope", lambda text: tuple(map(vocabulary.MATTER, cells.parts(text)))
+        )
+        tenure = TenureRecord(
+            row=row,
+            person=person,
+            capacity=Capacity(capacity),
+            begins_on=reader.value(row, "begins_on", cells.day),
+            ends_on=reader.value(row, "ends_on", cells.day),
+            is_debtor=reader.value(row, "is_debtor", cells.yes_no),
+            share=reader.value(row, "share", cells.share),
+            relation=relation,
+            scope=tuple(map(Matter, scope or ())),
+            document_no=reader.text(row, "document_no", _NUMBER),
+        )
+        return [tenure]
+
+    def _listed_tenures(self, row: Row, unit: UnitRecord) -> list[TenureRecord]:
+        reader = self.reader
+        ref = row.cells.get("person_ref", "")
+        if ref in _NOBODY:
+            return []
+        unit.is_owned = True
+        if ref not in self.listed:
+            reader.warn(
+                row,
+                "person_ref",
+                f"业主信息里没有编号 {ref[:_SHORT]} 的人",
+                "房屋照常导入，不带业主；补齐业主信息后再导入一次，或在一户一档登记",
+            )
+            return []
+        letting = reader.value(row, "letting", vocabulary.LETTING)
+        begins_on = reader.value(row, "begins_on", cells.day)
+        ends_on = reader.value(row, "ends_on", cells.day) if letting == Capacity.TENANT else None
+        return [
+            TenureRecord(
+                row=row,
+                person=each.person,
+                capacity=Capacity(letting) if letting else each.capacity,
+                begins_on=begins_on,
+                ends_on=ends_on,
+                relation=each.relation,
+            )
+            for each in self.listed[ref]
+        ]
+
+    def _fees(self, row: Row) -> list[FeeRecord]:
+        names = [name for name in cells.parts(row.cells.get("fees", "")) if name != _NO_FEE]
+        begins = self._days(row, "fees_begin", len(names))
+        ends = self._days(row, "fees_end", len(names))
+        return [
+            FeeRecord(row, name, *period)
+            for name, *period in zip(names, begins, ends, strict=False)
+        ]
+
+    def _days(self, row: Row, field: str, wanted: int) -> list[date | None]:
+        """Return a day for each fee: one each, one for all, or none."""
+        days = self.reader.value(
+            row,
+            field,
+            lambda text: [None if part in _OPEN else cells.day(part) for part in cells.parts(text)],
+        )
+        if not days:
+            return [None] * wanted
+        if len(days) == 1:
+            return days * wanted
+        if wanted and len(days) != wanted:
+            self.reader.error(row, field, "日期与收费标准个数不同", "请一一对应，用 # 隔开")
+        return days
