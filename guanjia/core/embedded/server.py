@@ -24,10 +24,13 @@ from guanjia.core.embedded.logins import (
     url_of,
 )
 from guanjia.core.embedded.places import prepare, reachable
-from guanjia.core.embedded.problem import EmbeddedServerError, explain_os
+from guanjia.core.embedded.problem import DISK_FULL, EmbeddedServerError, explain_os
 from guanjia.core.file_locks import Lease, exclusive, in_use
 
 PREFIX = "guanjia-throwaway-"
+LEAST_FREE = (
+    100_000_000  # bytes; PostgreSQL makes its log in pieces of 16 MiB and stops dead without them
+)
 SETTLED = 60  # seconds after which a directory without a lease is litter, not one just being made
 
 
@@ -96,6 +99,8 @@ class Server:
             require_passwords(self.home)
         if self._cluster.answers():
             return
+        if shutil.disk_usage(self._cluster.places.root).free < LEAST_FREE:
+            raise EmbeddedServerError(DISK_FULL)
         if not self._cluster.places.data.exists():
             self._cluster.make(admin=ADMIN, password=make_password(ADMIN, self.home))
         self._cluster.start()
