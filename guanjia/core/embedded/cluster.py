@@ -108,9 +108,10 @@ class Cluster:
             log.replace(log.with_suffix(".old"))
         for last_try in (False, True):
             said = log.stat().st_size if log.exists() else 0
-            if self._pg_ctl("start", "--log", str(log)):
+            started, words = self._pg_ctl("start", "--log", str(log))
+            if started:
                 return
-            reason = _read_from(log, said)
+            reason = _read_from(log, said) or words
             if last_try or not ("lock file" in reason or "shared memory block" in reason):
                 raise explain_log(reason)
             # Nobody answered, so the process that the files name is another one with the same number, or
@@ -142,11 +143,9 @@ class Cluster:
         )
         self.places.user.own(path)
 
-    def _pg_ctl(self, *arguments: str) -> bool:
-        done, _words = self._run(
-            "pg_ctl", *arguments, "-D", str(self.places.data), "-w", "-t", str(PATIENCE)
-        )
-        return done
+    def _pg_ctl(self, *arguments: str) -> tuple[bool, str]:
+        data = str(self.places.data)
+        return self._run("pg_ctl", *arguments, "-D", data, "-w", "-t", str(PATIENCE))
 
     def _run(self, program: str, *arguments: str) -> tuple[bool, str]:
         """Run a PostgreSQL program as the service user; return its success and its words."""
@@ -168,6 +167,8 @@ class Cluster:
 
 
 def _read_from(log: Path, position: int) -> str:
+    if not log.exists():
+        return ""
     with log.open(encoding="utf-8", errors="replace") as file:
         file.seek(position)
         return file.read()

