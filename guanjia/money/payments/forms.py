@@ -102,7 +102,6 @@ class PaymentForm(forms.Form):
         cash = typed["method"] is Method.CASH
         return Taking(
             unit_id=self.unit.pk,
-            household_id=self.unit.household_id,
             bill_ids=typed["bill"],
             expected_fen=typed["expected_fen"],
             method=typed["method"],

@@ -10,7 +10,7 @@ from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import make_community, make_user
 from guanjia.money.ledger.actions import Line, post
 from guanjia.money.ledger.chart import Account
-from guanjia.money.ledger.models import Entry, EntryKind, EntryLine
+from guanjia.money.ledger.models import ClosedDay, Entry, EntryKind, EntryLine
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = date(2026, 11, 23)
@@ -196,3 +196,46 @@ def test_a_closed_day_takes_no_entry(books, app_login):
     with app_login.transaction():  # and so is the same day elsewhere
         other = make_community()
         lines(app_login, other, head(app_login, other, cashier), 5, -5)
+
+
+def test_a_forged_time_of_posting_or_closing_is_overwritten(books, app_login):
+    """The audit tells a late entry by these two instants."""
+    community, cashier, _ = books
+    with app_login.transaction():
+        app_login.execute(
+            "INSERT INTO ledger_entry (community_id, kind, business_date, by_id, posted_at)"
+            " VALUES (%s, 'payment', %s, %s, '2000-01-01')",
+            [community.pk, DAY, cashier.pk],
+        )
+        entry_id = app_login.execute("SELECT max(id) FROM ledger_entry").fetchone()[0]
+        lines(app_login, community, entry_id, 1, -1)
+    app_login.execute(
+        "INSERT INTO ledger_closedday (community_id, business_date, by_id, closed_at)"
+        " VALUES (%s, %s, %s, '2000-01-01')",
+        [community.pk, DAY, cashier.pk],
+    )
+    posted = Entry.objects.get(pk=entry_id).posted_at
+    closed = ClosedDay.objects.get().closed_at
+    assert posted.year > 2000
+    assert posted < closed
+
+
+def test_a_reversal_names_its_entry_and_comes_once(books, app_login):
+    community, cashier, entry = books
+
+    def reverse(kind, reverses):
+        with app_login.transaction():
+            app_login.execute(
+                "INSERT INTO ledger_entry (community_id, kind, business_date, by_id, reverses_id)"
+                " VALUES (%s, %s, %s, %s, %s)",
+                [community.pk, kind, DAY, cashier.pk, reverses],
+            )
+            entry_id = app_login.execute("SELECT max(id) FROM ledger_entry").fetchone()[0]
+            lines(app_login, community, entry_id, -100, 100)
+
+    for kind, reverses in (("reversal", None), ("payment", entry.pk)):
+        with pytest.raises(psycopg.errors.CheckViolation, match="ledger_reversal_names_its_entry"):
+            reverse(kind, reverses)
+    reverse("reversal", entry.pk)  # the control
+    with pytest.raises(psycopg.errors.UniqueViolation, match="ledger_reversed_once"):
+        reverse("reversal", entry.pk)

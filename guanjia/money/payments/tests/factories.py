@@ -76,7 +76,6 @@ def cash_for(bills: list[Bill]) -> Taking:
     total = sum(bill.open_fen for bill in bills)
     return Taking(
         unit_id=bills[0].unit_id,
-        household_id=bills[0].unit.household_id,
         bill_ids=tuple(bill.pk for bill in bills),
         expected_fen=total,
         method=Method.CASH,

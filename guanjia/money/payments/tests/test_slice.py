@@ -48,7 +48,6 @@ def office():
 def cash(unit, bills, tendered=30000):
     return Taking(
         unit_id=unit.pk,
-        household_id=unit.household_id,
         bill_ids=tuple(b.pk for b in bills),
         expected_fen=sum(b.open_fen for b in bills),
         method=Method.CASH,

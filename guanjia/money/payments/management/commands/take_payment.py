@@ -126,7 +126,6 @@ def _taking(unit: Unit, options: dict[str, Any]) -> Taking:
     method = Method(options["method"])
     return Taking(
         unit_id=unit.pk,
-        household_id=unit.household_id,
         bill_ids=tuple(bill.pk for bill in bills),
         expected_fen=total,
         method=method,

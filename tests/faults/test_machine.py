@@ -1,0 +1,43 @@
+"""An office worked at random never differs from its model (``GUANJIA_STEPS`` and ``GUANJIA_SEED`` to go on or back)."""
+
+import os
+import random
+
+import pytest
+from django.db import connection
+
+from guanjia.money.payments import actions
+from tests.faults.machine import Machine
+
+pytestmark = pytest.mark.django_db(transaction=True)
+STEPS = int(os.environ.get("GUANJIA_STEPS", "300"))
+AUDIT_EVERY = 100
+
+
+def test_the_books_follow_the_model():
+    seed = int(os.environ.get("GUANJIA_SEED", random.SystemRandom().randrange(10**6)))
+    print(f"GUANJIA_SEED={seed} GUANJIA_STEPS={STEPS}")  # noqa: T201 - shown where the test fails
+    machine = Machine(seed)
+    for n in range(1, STEPS + 1):
+        machine.step()
+        if n % AUDIT_EVERY == 0 or n == STEPS:
+            machine.audit()
+    assert set(machine.log) == {act.__name__ for act in machine.acts} or STEPS < AUDIT_EVERY
+
+
+def test_the_machine_notices_a_fen(monkeypatch):
+    """The control: a settlement that is one fen short does not get past a hundred steps."""
+
+    def short(community, bills):
+        with connection.cursor() as cursor:
+            for bill in bills:
+                cursor.execute(
+                    "UPDATE bills_bill SET paid_fen = %s WHERE id = %s",
+                    [bill.amount_fen - 1, bill.pk],
+                )
+
+    monkeypatch.setattr(actions, "_settle", short)
+    machine = Machine(seed=1)
+    with pytest.raises(AssertionError):
+        for _ in range(AUDIT_EVERY):
+            machine.step()
