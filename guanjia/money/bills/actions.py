@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import Month, business_date
+from guanjia.core.database.advisory import lock_until_commit
 from guanjia.money.bills.charging import CHARGES, fetch_one, parameters, shapes_of
 from guanjia.money.bills.models import BillRun
 from guanjia.money.ledger.chart import Account
@@ -72,11 +73,7 @@ def issue_bills(
 def _issue_item(
     *, community: Community, item: ChargeItem, month: Month, by: User | None, at: datetime
 ) -> Batch:
-    with connection.cursor() as cursor:  # two runs of one item wait for each other
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"bills {community.pk} {item.pk}"],
-        )
+    lock_until_commit(f"bills {community.pk} {item.pk}")
     shapes = shapes_of(community=community, item=item, month=month)
     made = shapes and fetch_one(
         _ISSUE,
