@@ -42,7 +42,10 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
     ),
     (
         _("管理"),
-        (Page(_("员工账号"), "accounts:staff", "id-badge-2", Permission.STAFF_MANAGE),),
+        (
+            Page(_("责任区团队"), "desk:teams", "map-pin-check", Permission.TEAM_READ),
+            Page(_("员工账号"), "accounts:staff", "id-badge-2", Permission.STAFF_MANAGE),
+        ),
     ),
 )
 

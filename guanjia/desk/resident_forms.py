@@ -35,7 +35,7 @@ class ShareField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """Read the share; the error says how to write it."""
-        typed = half_width(super().to_python(value))
+        typed = half_width(super().to_python(value) or "")
         try:
             share = Fraction(typed.removesuffix("%")) / (100 if typed.endswith("%") else 1)
         except (ValueError, ZeroDivisionError) as wrong:
@@ -121,9 +121,10 @@ class PersonForm(ParticularsForm):
     @cached_property
     def likes(self) -> list[Likeness]:
         """Who on file it may be, by name, phone or ID number."""
-        typed = {name: str(self.data.get(name, "")) for name in ("name", "phone", "id_number")}
+        name, phone, number = (str(self.data.get(n, "")) for n in ("name", "phone", "id_number"))
+        typed = Particulars(name, phone=phone, id_number=number)
         try:
-            return alike(self.community, Particulars(**typed)) if self.is_bound else []
+            return alike(self.community, typed) if self.is_bound else []
         except TextError:
             return []
 
@@ -171,6 +172,7 @@ class ResidentForm(PersonForm):
         coerce=Matter,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("照委托书写明的勾选，没写的不能代办"),
+        error_messages={"required": _("请按委托书勾选委托事项")},
     )
     document_no = forms.CharField(label=_("委托书或租约编号"), required=False, max_length=60)
     begins_on = forms.DateField(label=_("起始日"), widget=day_input())
@@ -178,22 +180,21 @@ class ResidentForm(PersonForm):
         label=_("截止日"),
         required=False,
         widget=day_input(),
-        help_text=_("最后一天仍算；长期的不填"),
+        help_text=_("最后一天仍算；长期的不填，委托书必填"),
     )
 
     def __init__(self, data: Any = None, *, has_debtor: bool, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         if has_debtor:
             del self.fields["is_debtor"]
+        self.fields["scope"].required = self.data.get("capacity", Capacity.AGENT) == Capacity.AGENT
 
     def clean(self) -> dict[str, Any]:
-        """Ask a power of attorney for its matters and its last day."""
+        """Ask a power of attorney for its last day."""
         typed = super().clean()
-        if typed.get("capacity") is Capacity.AGENT:
-            if not typed.get("scope"):
-                self.add_error("scope", say("请按委托书勾选委托事项"))
-            if not typed.get("ends_on") and "ends_on" not in self.errors:
-                self.add_error("ends_on", say("委托书有期限，请填截止日"))
+        agent = typed.get("capacity") is Capacity.AGENT
+        if agent and not typed.get("ends_on") and "ends_on" not in self.errors:
+            self.add_error("ends_on", say("委托书有期限，请填截止日"))
         return typed
 
     def terms(self) -> Terms:
@@ -239,9 +240,8 @@ class ChangePartyForm(ParticularsForm):
     """New particulars. The numbers on file are not shown: an empty field leaves them as they are."""
 
     forget = forms.MultipleChoiceField(
-        label=_("删去"),
+        label=_("删去已登记的"),
         required=False,
-        choices=[("phone", _("登记的电话")), ("id_number", _("登记的证件号"))],
         widget=forms.CheckboxSelectMultiple,
     )
     reason = forms.CharField(
@@ -252,16 +252,22 @@ class ChangePartyForm(ParticularsForm):
         known = {name: getattr(party, name) for name in ("kind", "name", "note")}
         super().__init__(data, initial=known)
         self.party = party
-        for name, mask in (("phone", party.masked_phone), ("id_number", party.masked_id)):
-            if mask:
-                self.fields[name].widget.attrs["placeholder"] = mask
-                self.fields[name].help_text = say("不改就留空")
+        masks = {"phone": party.masked_phone, "id_number": party.masked_id}
+        for name in filter(masks.get, masks):
+            self.fields[name].widget.attrs["placeholder"] = masks[name]
+            self.fields[name].help_text = say("不改就留空")
+        labels = [(name, self.fields[name].label) for name in filter(masks.get, masks)]
+        self.fields["forget"].choices = labels  # type: ignore[attr-defined]  # a choice field
+        if not labels:
+            del self.fields["forget"]
 
     def particulars(self) -> Particulars:
         """Return what is to be known from now on; only after ``is_valid``."""
         typed = self.cleaned_data
         numbers = {
-            name: "" if name in typed["forget"] else typed[name] or getattr(self.party, name) or ""
+            name: ""
+            if name in typed.get("forget", ())
+            else typed[name] or getattr(self.party, name) or ""
             for name in ("phone", "id_number")
         }
         return Particulars(typed["name"], typed["kind"], note=typed["note"], **numbers)

@@ -20,7 +20,7 @@ from guanjia.people.models import Department, Post, Staff
 from guanjia.people.states import DepartmentKind, Trade
 
 
-class StaffChoice(forms.ModelChoiceField):
+class StaffChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     """A choice among those who work in the community."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -18,6 +18,8 @@ from guanjia.people.models import (
 from guanjia.people.patches import Team, team_of, teams_of, unit_counts
 from guanjia.people.states import REPORTS_TO, DepartmentKind, Trade
 
+_TRADES = {trade.value: place for place, trade in enumerate(Trade)}
+
 
 @dataclass(frozen=True, slots=True)
 class PatchRow:
@@ -108,5 +110,7 @@ def patch_file(patch: Patch, day: date) -> PatchFile:
         places=tuple(places.order_by(by_number("building__key"), "entrance")),
         exceptions=tuple(exceptions.order_by(by_number("unit__key"))),
         managers=tuple(managers.order_by("-begins_on")),
-        members=tuple(members.order_by("trade", "-begins_on", "staff__staff_no")),
+        members=tuple(
+            sorted(members, key=lambda m: (m.ends_on is not None, _TRADES[m.trade], m.pk))
+        ),
     )

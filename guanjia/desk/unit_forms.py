@@ -82,11 +82,10 @@ class UnitForm(forms.Form):
     )
     entrance = forms.CharField(label=_("单元"), required=False, max_length=20)
     floor = forms.IntegerField(
-        label=_("楼层"),
+        label=_("楼层（地下为负）"),
         required=False,
         min_value=_FLOORS.start,
         max_value=_FLOORS.stop - 1,
-        help_text=_("地下写负数"),
     )
     gross_area = forms.DecimalField(
         label=_("建筑面积（㎡）"),

@@ -13,7 +13,7 @@ from guanjia.estate.models import Party, Tenure, on_day
 from guanjia.estate.parties import Particulars, columns, wanted_keys
 from guanjia.estate.states import Capacity
 
-MOST = 8
+MOST = 5
 
 
 @dataclass(frozen=True, slots=True)

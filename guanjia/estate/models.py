@@ -271,6 +271,11 @@ class Tenure(CommunityModel):
     def __str__(self) -> str:
         return f"{self.get_capacity_display()} {self.begins_on}–{self.ends_on or ''}"
 
+    @property
+    def scope_words(self) -> str:
+        """The matters of a power of attorney, as the desk reads them."""
+        return "、".join(Matter(matter).label for matter in self.scope)
+
 
 class Vehicle(CommunityModel):
     """A vehicle known at a unit."""

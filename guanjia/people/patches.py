@@ -9,7 +9,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from guanjia.accounts.models import Community
-from guanjia.estate.models import Unit, on_day
+from guanjia.estate.models import Unit, by_number, on_day
 from guanjia.people.models import (
     Patch,
     PatchBuilding,
@@ -70,7 +70,7 @@ def team_of(patch: Patch, day: date) -> Team:
 
 def teams_of(community: Community, day: date) -> list[Team]:
     """Return who stands for each patch on ``day``, in three statements."""
-    return _teams(list(Patch.objects.filter(community=community).order_by("name")), day)
+    return _teams(list(Patch.objects.filter(community=community).order_by("pk")), day)
 
 
 def unit_counts(community: Community) -> dict[int | None, int]:
@@ -84,7 +84,7 @@ def gaps(community: Community, day: date) -> Gaps:
     units = with_patch(Unit.objects.filter(community=community)).filter(patch_id=None)
     teams = teams_of(community, day)
     return Gaps(
-        units=tuple(units.order_by("key")),
+        units=tuple(units.order_by(by_number())),
         unmanaged=tuple(team.patch for team in teams if team.manager is None),
         lacking={team.patch: team.lacking for team in teams if team.lacking},
     )

@@ -6,6 +6,7 @@ from datetime import date
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from guanjia.accounts.permissions import Permission
@@ -13,6 +14,7 @@ from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.core.calendar import business_date, unannounced_year, year_plan
 
 YEARS = range(2000, 2100)
+WEEKDAYS = (_("一"), _("二"), _("三"), _("四"), _("五"), _("六"), _("日"))
 _WEEKS = Calendar()
 
 
@@ -28,6 +30,7 @@ def index(request: StaffRequest, year: int | None = None) -> HttpResponse:
         "year": year,
         "plan": year_plan(year),
         "months": [(number, _weeks(year, number)) for number in range(1, 13)],
+        "weekdays": WEEKDAYS,
         "today": today,
         "unannounced": unannounced_year(today),
     }

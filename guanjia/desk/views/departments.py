@@ -20,6 +20,9 @@ from guanjia.estate.models import on_day
 from guanjia.people import actions
 from guanjia.people.access import appointment_for, department_for, staff_for
 from guanjia.people.models import Appointment, Department, PatchManager, PatchMember, Post, Staff
+from guanjia.people.states import DepartmentKind
+
+_KINDS = {kind.value: place for place, kind in enumerate(DepartmentKind)}
 
 
 @require_safe
@@ -31,12 +34,12 @@ def index(request: StaffRequest) -> HttpResponse:
     staff = Staff.objects.filter(**here, left_on=None).order_by("staff_no")
     staff = staff.prefetch_related(Prefetch("appointments", held, to_attr="posts_held"))
     departments = Department.objects.filter(**here).select_related("head", "parent")
-    departments = departments.order_by("kind", "name").prefetch_related(
+    departments = departments.order_by("name").prefetch_related(
         Prefetch("staff", staff, to_attr="people"),
         Prefetch("posts", Post.objects.filter(**here).order_by("name")),
     )
     context = {
-        "departments": departments,
+        "departments": sorted(departments, key=lambda d: _KINDS[d.kind]),
         "may_write": request.standing.may(Permission.TEAM_WRITE),
         "may_appoint": request.standing.may(Permission.STAFF_MANAGE),
     }

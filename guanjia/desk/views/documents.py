@@ -46,8 +46,14 @@ def _filed(request: StaffRequest, unit: Unit, form: DocumentForm) -> UnitDocumen
     scan = typed.pop("file")
 
     def keep(*, by: User, at: datetime) -> UnitDocument:
-        words = {"permission": Permission.PERSONAL_REVEAL, "by": by, "at": at}
-        kept = scan and attach(community=unit.community, file=scan, name=scan.name, **words)
+        kept = scan and attach(
+            community=unit.community,
+            file=scan,
+            name=scan.name,
+            permission=Permission.PERSONAL_REVEAL,
+            by=by,
+            at=at,
+        )
         return file_document(unit=unit, attachment=kept, by=by, at=at, **typed)
 
     try:

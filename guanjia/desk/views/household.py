@@ -108,6 +108,7 @@ def _tab(request: StaffRequest, household: Household, tab: str, **more: Any) -> 
         "tab": tab,
         "household_tabs": _tabs(request, household.unit),
         "may_reveal": request.standing.may(Permission.PERSONAL_REVEAL),
+        "may_write": request.standing.may(Permission.HOUSEHOLD_WRITE),
         **more,
     }
     status = 422 if request.method == "POST" else 200

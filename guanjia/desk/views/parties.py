@@ -86,8 +86,8 @@ def merge(request: StaffRequest, party_id: int, other_id: int) -> HttpResponse:
         if attempt(request, form, actions.merge_parties, **words):
             messages.success(request, say("两份资料已合并"))
             return _page(request, kept)
-    context = {"party": party, "rows": _compared(party, other), "pair": (party, other)}
-    return answer(request, "desk/resident/merge.html", form, **context)
+    rows, pair = _compared(party, other), (party, other)
+    return answer(request, "desk/resident/merge.html", form, party=party, rows=rows, pair=pair)
 
 
 @require_POST
@@ -104,8 +104,8 @@ def _known(party: Party) -> Particulars:
     return Particulars(party.name, phone=party.phone or "", id_number=party.id_number or "")
 
 
-def _compared(party: Party, other: Party) -> list[tuple[str, str, str, bool]]:
-    """Return the rows of the comparison: label, left, right, whether they agree."""
+def _compared(party: Party, other: Party) -> list[tuple[str, str, str, bool | None]]:
+    """Return the rows of the comparison: label, left, right, whether they agree where that tells anything."""
     holds = held_by(party.community, [party, other])
     units = ["、".join(holds[each.pk]) for each in (party, other)]
     return [
@@ -118,8 +118,8 @@ def _compared(party: Party, other: Party) -> list[tuple[str, str, str, bool]]:
         ),
         (say("电话"), party.masked_phone, other.masked_phone, party.phone == other.phone),
         (say("证件号"), party.masked_id, other.masked_id, party.id_number == other.id_number),
-        (say("接待提示"), party.note, other.note, party.note == other.note),
-        (say("登记在"), units[0], units[1], units[0] == units[1]),
+        (say("接待提示"), party.note, other.note, None),
+        (say("登记在"), units[0], units[1], None),
     ]
 
 

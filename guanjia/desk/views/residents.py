@@ -1,6 +1,7 @@
 """Who is what to a unit: the register of a unit's people, and how the title passes."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -112,7 +113,7 @@ def _pass_title(request: StaffRequest, unit: Unit, way: str) -> HttpResponse:
         return _done(request, unit, form, say("新业主：%(name)s") % {"name": tenure.party.name})
     owed = owed_on(unit, day) if request.standing.may(Permission.BILL_READ) else None
     residents = residents_of(unit, day)
-    context = {"unit": unit, "way": way, "owed": owed, "residents": residents}
+    context: dict[str, Any] = {"unit": unit, "way": way, "owed": owed, "residents": residents}
     return answer(request, "desk/resident/title.html", form, **context)
 
 

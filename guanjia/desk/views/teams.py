@@ -1,6 +1,7 @@
 """Patches (责任区): who stands for which units, and where the matrix has holes (MODE-1 to MODE-4)."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -112,7 +113,7 @@ def member_end(request: StaffRequest, member_id: int) -> HttpResponse:
         return _saved(request, member.patch)
     title = say("%(name)s 离开 %(patch)s 的团队")
     title %= {"name": member.staff.name, "patch": member.patch.name}
-    context = {"title": title, "back": "desk:patch", "back_to": member.patch_id}
+    context: dict[str, Any] = {"title": title, "back": "desk:patch", "back_to": member.patch_id}
     return answer(request, "desk/team/edit.html", form, **context)
 
 

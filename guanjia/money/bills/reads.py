@@ -25,7 +25,7 @@ def owed_on(unit: Unit, day: date) -> list[Owed]:
     unpaid = F("amount_fen") - F("paid_fen")
     rows = Bill.objects.filter(community=unit.community_id, unit=unit, paid_fen__lt=F("amount_fen"))
     sums = rows.values("debtor_id", "debtor__name").annotate(
-        open_fen=Sum(unpaid),
+        unpaid_fen=Sum(unpaid),
         overdue_fen=Sum(unpaid, filter=Q(due_on__lt=day), default=0),
         since=Min("period_first"),
         bills=Count("pk"),
@@ -33,10 +33,10 @@ def owed_on(unit: Unit, day: date) -> list[Owed]:
     return [
         Owed(
             debtor=row["debtor__name"] or "",
-            open_fen=int(row["open_fen"]),  # a sum of bigints is a numeric
+            open_fen=int(row["unpaid_fen"]),  # a sum of bigints is a numeric
             overdue_fen=int(row["overdue_fen"]),
             since=row["since"],
             bills=row["bills"],
         )
-        for row in sums.order_by("-open_fen", "debtor_id")
+        for row in sums.order_by("-unpaid_fen", "debtor_id")
     ]
