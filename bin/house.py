@@ -5,6 +5,7 @@ migrations), or else the embedded server in ``GUANJIA_HOME``.
 """
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +43,15 @@ class House:
     def command(self, *words: str, as_owner: bool = False) -> int:
         """Run one of the project's commands and return its exit code."""
         return environment.call([*DJANGO, *words], self.variables(as_owner=as_owner))
+
+    def tell(self, *words: str) -> None:
+        """Print what one of the project's commands has to say; a refusal says that now is not its time."""
+        told = subprocess.run(
+            [*DJANGO, *words], env=self.variables(), capture_output=True, check=False
+        )
+        if told.returncode == 0:
+            sys.stdout.buffer.write(told.stdout)
+            sys.stdout.flush()
 
 
 @contextmanager

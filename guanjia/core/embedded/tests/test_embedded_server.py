@@ -50,11 +50,13 @@ def home(template: Path, directory: Path) -> Path:
     return _copy(template, directory / "home")
 
 
-@pytest.fixture
-def server(home: Path) -> Iterator[Server]:
-    running = start(home)
-    yield running
-    running.stop()
+@pytest.fixture(scope="module")
+def server(template: Path) -> Iterator[Server]:
+    """One production server for all who only ask or attack."""
+    with _directory() as directory:
+        running = start(_copy(template, directory / "home"))
+        yield running
+        running.stop()
 
 
 def _copy(template: Path, home: Path) -> Path:
@@ -130,12 +132,14 @@ def test_a_program_that_was_killed_holds_the_server_no_longer(home: Path) -> Non
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="waits for the death by a Linux handle")
-def test_a_killed_server_is_revived_with_its_data(server: Server) -> None:
-    with psycopg.connect(server.owner_url, autocommit=True) as owner:
+def test_a_killed_server_is_revived_with_its_data(home: Path) -> None:
+    running = start(home)
+    with psycopg.connect(running.owner_url, autocommit=True) as owner:
         owner.execute("CREATE TABLE receipt AS SELECT 23669 AS fen")
-    _kill(_postmaster(server.home))
-    server.revive()
-    assert _ask(server.owner_url, "SELECT fen FROM receipt") == 23669
+    _kill(_postmaster(home))
+    running.revive()
+    assert _ask(running.owner_url, "SELECT fen FROM receipt") == 23669
+    running.stop()
 
 
 @posix
