@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import Month, business_date
@@ -65,6 +65,8 @@ def issue_bills(
     Running it again issues only what is missing: a broken run is taken up where it stopped, and a unit
     whose area was filled in later gets its bill.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.bills_freshen_statistics()")
     for item in items or ChargeItem.objects.filter(community=community).order_by("position", "pk"):
         yield _issue_item(community=community, item=item, month=month, by=by, at=at)
 
