@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -17,26 +16,17 @@ from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.core.calendar import business_date
 from guanjia.core.refusal import Refused
 from guanjia.desk.forms import ItemForm, TariffForm, VersionForm
+from guanjia.desk.prices import price_list
 from guanjia.money.tariffs.access import item_for, tariff_for
 from guanjia.money.tariffs.actions import add_item, add_tariff, publish_version
-from guanjia.money.tariffs.models import ChargeItem, Tariff, TariffVersion
 
 
 @require_safe
 @permits(Permission.TARIFF_READ)
 def index(request: StaffRequest) -> HttpResponse:
     """Show what is charged for, at which price, since when and on what evidence."""
-    here = {"community": request.standing.community}
-    versions = TariffVersion.objects.filter(**here).order_by("-effective_from")
-    tariffs = Tariff.objects.filter(**here).order_by("pk")
-    items = (
-        ChargeItem.objects.filter(**here)
-        .order_by("position", "pk")
-        .prefetch_related(Prefetch("tariffs", tariffs), Prefetch("tariffs__versions", versions))
-    )
     context = {
-        "items": items,
-        "day": business_date(timezone.now()),
+        "items": price_list(request.standing.community, business_date(timezone.now())),
         "may_write": request.standing.may(Permission.TARIFF_WRITE),
     }
     return render(request, "desk/tariffs/index.html", context)

@@ -46,6 +46,12 @@ function showMethod() {
   showChange();
 }
 
+function typeFigures() {
+  const figures = methods.value === "cash" ? tendered : reference;
+  figures.focus();
+  figures.select();
+}
+
 document.querySelector("[data-charges]").addEventListener("change", showTotal);
 
 if (form) {
@@ -55,9 +61,7 @@ if (form) {
       event.preventDefault();
       label.control.checked = true;
       showMethod();
-      const field = methods.value === "cash" ? tendered : reference;
-      field.focus();
-      field.select();
+      typeFigures();
     });
   }
   form.addEventListener("change", ({ target }) => target.name === "method" && showMethod());
@@ -68,4 +72,5 @@ if (form) {
   });
   showTotal();
   showMethod();
+  if ("refused" in form.dataset && methods.value) typeFigures();
 }

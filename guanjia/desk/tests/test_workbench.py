@@ -1,0 +1,52 @@
+"""The workbench: a cashier's own takings, the latest receipts, who is behind; nothing that leads nowhere."""
+
+import re
+
+import pytest
+
+from guanjia.accounts.permissions import Role
+from guanjia.accounts.tests.factories import make_user
+from guanjia.desk.tests.office import signed_in, staff
+from guanjia.money.payments.models import Desk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROLES = [role for role in Role if role not in (Role.GUARD, Role.TRAINEE)]
+
+
+def test_takings_are_ones_own_by_method(office, cashier):
+    first, second, third = office.bills()
+    cashier.post(office.url("payments"), office.paying([first]))
+    pos = {"method": "pos", "tendered": "", "reference": "880012"}
+    cashier.post(office.url("payments"), office.paying([second], **pos))
+    colleague = signed_in(make_user(community=office.community, role=Role.CASHIER))
+    colleague.post(office.url("payments"), office.paying([third]))
+    page = cashier.get(office.url("workbench")).content.decode()
+    assert "473.38" in page
+    assert "2 笔 · 收据 0007444–0007445" in page
+    assert page.count("236.69") >= 5  # two methods, three receipts of the desk
+
+
+def test_units_behind_are_told_from_what_is_overdue(office, cashier):
+    page = cashier.get(office.url("workbench")).content.decode()
+    assert "473.38" in page  # September and October; November is not due yet
+    assert "2 笔，10-01 起" in page
+
+
+def test_the_only_desk_is_chosen_by_itself_one_of_several_is_asked_for(office, cashier):
+    assert "选收银台" not in cashier.get(office.url("workbench")).content.decode()
+    Desk.objects.create(community=office.community, name="前台二", prefix="B")
+    page = staff(office, Role.CASHIER).get(office.url("workbench")).content.decode()
+    assert "选收银台" in page
+    assert "前台二" in page
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_link_of_the_frame_opens_for_whom_it_is_shown(office, role):
+    client = staff(office, role)
+    page = client.get(office.url("workbench")).content.decode()
+    links = set(re.findall(r'href="(/[^"#?]*)"', page))
+    links -= {link for link in links if link.startswith("/static/")}
+    assert links
+    for link in links:
+        assert client.get(link).status_code in (200, 302), link
