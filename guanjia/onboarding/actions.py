@@ -1,8 +1,10 @@
 """Importing a register: looking at a workbook, and taking it in whole or not at all."""
 
 import base64
+import gc
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -83,6 +85,17 @@ class Examined:
         }
 
 
+@contextmanager
+def _many_objects() -> Iterator[None]:
+    """Spare the collector of cycles: it would look through a workbook's records time and again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@_many_objects()
 def examine(
     *,
     community: Community,

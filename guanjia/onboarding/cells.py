@@ -20,7 +20,7 @@ EXCEL_ERRORS = frozenset(
     {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"}
 )
 _MASK = "*"
-_LIST = re.compile(r"[#＃、，,;；\n]")
+_LIST = re.compile(r"[#＃、，,;；]")
 _AREA_UNIT = re.compile(r"\s*(?:㎡|m²|m2|M2|平方米|平米|平)$")
 _NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]+)?")
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 00:00(?::00)?)?")
@@ -55,8 +55,9 @@ def is_masked(text: str) -> bool:
 
 
 def parts(text: str) -> list[str]:
-    """Split a list such as ``1#2``; the separators are # 、 , ; and line breaks."""
-    return [part for part in map(str.strip, _LIST.split(text)) if part]
+    """Split a list: at its line breaks where it has any, else at # 、 , and ; as in ``1#2``."""
+    split = text.split("\n") if "\n" in text else _LIST.split(text)
+    return [part for part in map(str.strip, split) if part]
 
 
 @lru_cache(maxsize=16384)
@@ -156,7 +157,7 @@ def choice(
     remedy = "请填：" + "、".join(member.label for member in members)
 
     def read(text: str) -> Labelled:
-        member = known.get(half_width(text).strip())
+        member = known.get(text) or known.get(half_width(text).strip())
         if member is None:
             raise CellError("不在可选的说法里", remedy)
         return member

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Protocol
 
 from guanjia.estate.states import TITLE_HOLDERS, Capacity
-from guanjia.onboarding.records import FeeRecord, TenureRecord, UnitRecord
+from guanjia.onboarding.records import TenureRecord, UnitRecord
 from guanjia.onboarding.row_reader import RowReader
 
 
@@ -24,12 +24,10 @@ class Period(Protocol):
 
 
 def check_unit(reader: RowReader, unit: UnitRecord) -> None:
-    """Note what is wrong among a unit's people, fees and periods, and settle who owes."""
-    periods: list[TenureRecord | FeeRecord] = [*unit.tenures, *unit.fees]
-    for period in periods:
-        if period.begins_on and period.ends_on and period.ends_on < period.begins_on:
-            field = "ends_on" if isinstance(period, TenureRecord) else "fees_end"
-            reader.error(period.row, field, "截止日早于起始日", "请核对起止日期")
+    """Note what is wrong among a unit's people and their periods, and settle who owes."""
+    for tenure in unit.tenures:
+        if tenure.begins_on and tenure.ends_on and tenure.ends_on < tenure.begins_on:
+            reader.error(tenure.row, "ends_on", "截止日早于起始日", "请核对起止日期")
     if len(unit.tenures) > 1:
         _check_people(reader, unit.tenures)
     _check_terms(reader, unit.tenures)

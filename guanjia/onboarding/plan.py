@@ -10,8 +10,9 @@ from datetime import date
 from typing import Any
 
 from guanjia.onboarding.identities import Identities, Identity
+from guanjia.onboarding.matching import Row
 from guanjia.onboarding.pricing import Names, Pricing
-from guanjia.onboarding.records import FeeRecord, TenureRecord, UnitRecord
+from guanjia.onboarding.records import TenureRecord, UnitRecord
 from guanjia.onboarding.registered import KnownTenure, KnownUnit, KnownVehicle
 
 # Facts that a workbook completes and corrects, as the unit's columns.
@@ -49,11 +50,12 @@ class TenurePlan:
 
 @dataclass(frozen=True, slots=True)
 class FeePlan:
-    """A tariff that a unit is to pay."""
+    """A tariff that a unit is to pay, or pays."""
 
-    unit: UnitPlan
+    row: Row
     names: Names
-    record: FeeRecord
+    begins_on: date
+    ends_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Plan:
     units: list[UnitPlan] = field(default_factory=list)
     households: dict[str, list[UnitPlan]] = field(default_factory=dict)  # by the main unit's key
     tenures: list[TenurePlan] = field(default_factory=list)
-    fees: list[FeePlan] = field(default_factory=list)
+    fees: list[tuple[UnitPlan, FeePlan]] = field(default_factory=list)
     vehicles: dict[tuple[str, str], VehiclePlan] = field(default_factory=dict)  # by unit and plate
     counts: dict[str, Counter[str]] = field(
         default_factory=lambda: {kind: Counter(new=0, changed=0, same=0) for kind in KINDS}

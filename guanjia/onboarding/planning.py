@@ -1,11 +1,12 @@
 """Making the plan: unit by unit, what is new, what is completed, what is told and left as it is."""
 
-from collections.abc import Iterator
 from datetime import date
+from itertools import combinations
 
 from guanjia.estate.states import Capacity, UnitKind, UnitStatus
 from guanjia.onboarding.checks import overlap
 from guanjia.onboarding.identities import Identities, Identity
+from guanjia.onboarding.matching import Row
 from guanjia.onboarding.plan import (
     UNIT_FACTS,
     FeePlan,
@@ -17,7 +18,6 @@ from guanjia.onboarding.plan import (
 from guanjia.onboarding.pricing import Names, Pricing
 from guanjia.onboarding.reading import leave_out_bad
 from guanjia.onboarding.records import (
-    FeeRecord,
     Register,
     TenureRecord,
     UnitRecord,
@@ -27,8 +27,6 @@ from guanjia.onboarding.registered import KnownTenure, KnownUnit, Registered
 from guanjia.onboarding.row_reader import RowReader
 
 _AT_THE_DESK = "没有改动；需要变更请在一户一档办理"
-
-NamedFees = dict[str, list[tuple[Names, FeeRecord]]]
 
 
 def make_plan(
@@ -40,7 +38,7 @@ def make_plan(
     planner = _Planner(known, reader, cut_over_on, Plan(pricing, Identities(known, reader)))
     planner.price_list()
     planner.buildings(register)
-    fees = {key: list(planner.named_fees(unit)) for key, unit in register.units.items()}
+    fees = {key: planner.named_fees(unit) for key, unit in register.units.items()}
     leave_out_bad(register, reader)
     while planner.mains_are_missing(register):
         leave_out_bad(register, reader)
@@ -85,25 +83,43 @@ class _Planner:
             self.plan.buildings[key] = name
             self._count("building", "new")
 
-    def named_fees(self, unit: UnitRecord) -> Iterator[tuple[Names, FeeRecord]]:
-        """Yield a unit's fees with the tariffs they name; two of one item at one time are an error."""
-        before: list[tuple[Names, FeeRecord]] = []
-        for fee in unit.fees:
-            names = self.plan.pricing.named(fee)
-            if names is None:
-                continue
-            fee.begins_on = fee.begins_on or self.cut_over_on
-            price = self.plan.pricing.until(names)
-            if price:
-                fee.ends_on = fee.ends_on or price.until
-                if fee.begins_on < price.effective_from:
-                    message = f"早于收费标准的生效日 {price.effective_from}"
-                    self.reader.warn(fee.row, "fees_begin", message, "之前的日子不会出账；请核对")
-            if any(others[0] == names[0] and overlap(other, fee) for others, other in before):
-                message = f"“{names[0]}”同一时间有两个标准"
-                self.reader.error(fee.row, "fees", message, "只留一个，或写明起止日")
-            before.append((names, fee))
-            yield names, fee
+    def named_fees(self, unit: UnitRecord) -> list[FeePlan]:
+        """Return what a unit is to pay; two tariffs of one item at one time are an error."""
+        found: list[FeePlan] = []
+        for told in unit.fees:
+            names = self.plan.pricing.split(told)
+            for place, name in enumerate(names):
+                if full_names := self.plan.pricing.named(name, told.row):
+                    begins_on = self._day(told.row, "fees_begin", told.begin, place, len(names))
+                    ends_on = self._day(told.row, "fees_end", told.end, place, len(names))
+                    begins_on = begins_on or self.cut_over_on
+                    found.append(self._fee_plan(told.row, full_names, begins_on, ends_on))
+        for one, other in combinations(found, 2):
+            if one.names[0] == other.names[0] and overlap(one, other):
+                message = f"“{one.names[0]}”同一时间有两个标准"
+                self.reader.error(other.row, "fees", message, "只留一个，或写明起止日")
+        return found
+
+    def _day(
+        self, row: Row, field: str, days: tuple[date | None, ...], place: int, of: int
+    ) -> date | None:
+        """Return the day told for one of several fees: one each, one for all, or none."""
+        if len(days) > 1 and len(days) != of:
+            message = "日期与收费标准个数不同"
+            self.reader.error(row, field, message, "请一一对应，用 # 隔开；没有的填 -")
+            return None
+        return (days[place] if len(days) > 1 else days[0]) if days else None
+
+    def _fee_plan(self, row: Row, names: Names, begins_on: date, ends_on: date | None) -> FeePlan:
+        price = self.plan.pricing.until(names)
+        if price and begins_on < price.effective_from:
+            message = f"早于收费标准的生效日 {price.effective_from}"
+            self.reader.warn(row, "fees_begin", message, "之前的日子不会出账；请核对")
+        if price and ends_on is None:
+            ends_on = price.until
+        if ends_on and ends_on < begins_on:
+            self.reader.error(row, "fees_end", "截止日早于起始日", "请核对起止日期")
+        return FeePlan(row, names, begins_on, ends_on)
 
     def mains_are_missing(self, register: Register) -> bool:
         """Note the units whose household has no main unit; whether there were any."""
@@ -128,7 +144,7 @@ class _Planner:
             return "这套房已是一户的主房屋", "请以它为主房号来合户"
         return None
 
-    def unit(self, record: UnitRecord, fees: list[tuple[Names, FeeRecord]]) -> None:
+    def unit(self, record: UnitRecord, fees: list[FeePlan]) -> None:
         """Plan one unit with everything told of it."""
         known = self.known.units.get(record.key)
         unit = UnitPlan(record, record.building, known, known.id if known else 0)
@@ -139,11 +155,11 @@ class _Planner:
         else:
             self._compare(unit, known)
         self._count("unit", "new" if known is None else "changed" if unit.changes else "same")
-        begins = [fee.begins_on for _, fee in fees if fee.begins_on]
+        begins = [fee.begins_on for fee in fees]
         for tenure in record.tenures:
             self._tenure(unit, tenure, min(begins, default=self.cut_over_on))
-        for names, fee in fees:
-            self._fee(unit, names, fee)
+        for fee in fees:
+            self._fee(unit, fee)
         for vehicle in record.vehicles:
             person = vehicle.person
             who = self.plan.identities.resolve(person, record.key) if person else None
@@ -229,23 +245,24 @@ class _Planner:
         unit.people.append(f"{who.name}（{label}，补充资料）")
         self.plan.tenures.append(TenurePlan(unit, who, record, known.begins_on, known, completed))
 
-    def _fee(self, unit: UnitPlan, names: Names, record: FeeRecord) -> None:
-        item = self.known.items.get(names[0])
-        tariff = self.known.tariffs.get(names)
+    def _fee(self, unit: UnitPlan, fee: FeePlan) -> None:
+        item = self.known.items.get(fee.names[0])
+        tariff = self.known.tariffs.get(fee.names)
         on_file = self.known.fees.get(unit.known.id, []) if unit.known else []
-        for known in on_file:
-            if not item or known.item_id != item.pk or not overlap(known, record):
-                continue
-            if not tariff or known.tariff_id != tariff.pk:
-                message = f"“{names[0]}”已设了另一个标准"
-                self.reader.warn(record.row, "fees", message, _AT_THE_DESK)
-            elif (known.begins_on, known.ends_on) != (record.begins_on, record.ends_on):
-                message = f"现登记为 {known.begins_on} 至 {known.ends_on or '长期'}"
-                self.reader.warn(record.row, "fees_begin", message, _AT_THE_DESK)
-            self._count("fee", "same")
+        known = next(
+            (k for k in on_file if item and k.item_id == item.pk and overlap(k, fee)), None
+        )
+        if known is None:
+            self._count("fee", "new")
+            self.plan.fees.append((unit, fee))
             return
-        self._count("fee", "new")
-        self.plan.fees.append(FeePlan(unit, names, record))
+        self._count("fee", "same")
+        if not tariff or known.tariff_id != tariff.pk:
+            message = f"“{fee.names[0]}”已设了另一个标准"
+            self.reader.warn(fee.row, "fees", message, _AT_THE_DESK)
+        elif (known.begins_on, known.ends_on) != (fee.begins_on, fee.ends_on):
+            message = f"现登记为 {known.begins_on} 至 {known.ends_on or '长期'}"
+            self.reader.warn(fee.row, "fees_begin", message, _AT_THE_DESK)
 
     def loose_vehicle(self, key: str, vehicle: VehicleRecord) -> None:
         """Plan a vehicle told on a sheet of its own."""

@@ -4,11 +4,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from guanjia.money.tariffs.models import TariffVersion
-from guanjia.onboarding.records import FeeRecord, PriceRecord, Register
+from guanjia.onboarding.cells import parts
+from guanjia.onboarding.matching import Row
+from guanjia.onboarding.records import FeesRecord, PriceRecord, Register
 from guanjia.onboarding.registered import Registered
 from guanjia.onboarding.row_reader import RowReader
 
 Names = tuple[str, str]  # of an item and its tariff
+_NONE = "0"
 
 
 @dataclass(slots=True)
@@ -62,26 +65,26 @@ class Pricing:
         versions.append(price)
         return True
 
-    def named(self, fee: FeeRecord) -> Names | None:
-        """Return the tariff a unit's fee names; None with a finding where it names none."""
-        names = self._references.get(fee.tariff)
+    def split(self, fees: FeesRecord) -> list[str]:
+        """Return the names in a row's text, which may be one name with a list's marks in it."""
+        if fees.tariffs in self._references:
+            return [fees.tariffs]
+        return [name for name in parts(fees.tariffs) if name != _NONE]
+
+    def named(self, name: str, row: Row) -> Names | None:
+        """Return the tariff a row names; None with a finding where it names none."""
+        names = self._references.get(name)
         if names:
             return names
-        if fee.tariff in self.register.unusable_prices:
-            self.reader.warn(
-                fee.row,
-                "fees",
-                f"收费标准“{fee.tariff}”没有导入",
-                "这一项先不设；以后在收费标准里补",
-            )
-        elif fee.tariff in self._references:
-            self.reader.error(
-                fee.row, "fees", f"“{fee.tariff}”有几个收费标准", "请写成“收费项目/收费标准”"
-            )
+        if name in self.register.unusable_prices:
+            message = f"收费标准“{name}”没有导入"
+            self.reader.warn(row, "fees", message, "这一项先不设；以后在收费标准里补")
+        elif name in self._references:
+            message = f"“{name}”有几个收费标准"
+            self.reader.error(row, "fees", message, "请写成“收费项目/收费标准”")
         else:
-            self.reader.error(
-                fee.row, "fees", f"没有收费标准“{fee.tariff}”", "请先在收费标准表里补上，或改正名称"
-            )
+            message = f"没有收费标准“{name}”"
+            self.reader.error(row, "fees", message, "请先在收费标准表里补上，或改正名称")
         return None
 
     def until(self, names: Names) -> PriceRecord | None:

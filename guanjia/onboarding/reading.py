@@ -54,6 +54,7 @@ class _Reading:
         self.today = today
         self.register = Register()
         self.listed: dict[str, list[Listed]] = {}
+        self.building_keys: dict[str, str] = {}  # by name as written
         self.units = UnitsReader(reader, self.register, self.listed, today)
 
     def person(self, row: Row) -> None:
@@ -89,14 +90,15 @@ class _Reading:
 
     def name_building(self, row: Row, name: str) -> str:
         """Keep a building's name and return its key; '' where it is none."""
-        name = f"{name}栋" if name.isdecimal() else name
-        try:
-            key = unit_key(name)
-        except UnitNumberError:
-            self.reader.error(row, "building", "楼栋看不懂", "请写成 3栋 这样")
-            return ""
-        self.register.buildings.setdefault(key, name)
-        return key
+        if name not in self.building_keys:
+            full = f"{name}栋" if name.isdecimal() else name
+            try:
+                self.building_keys[name] = key = unit_key(full)
+            except UnitNumberError:
+                self.reader.error(row, "building", "楼栋看不懂", "请写成 3栋 这样")
+                return ""
+            self.register.buildings.setdefault(key, full)
+        return self.building_keys[name]
 
     def vehicle(self, row: Row) -> None:
         """Take in a vehicle on a sheet of its own."""

@@ -42,13 +42,13 @@ class TenureRecord:
 
 
 @dataclass(slots=True)
-class FeeRecord:
-    """A unit pays a tariff, named as the workbook names it."""
+class FeesRecord:
+    """What a row says of a unit's fees: the tariffs' names as one text, a day for each, for all, or none."""
 
     row: Row
-    tariff: str
-    begins_on: date | None = None
-    ends_on: date | None = None
+    tariffs: str
+    begin: tuple[date | None, ...] = ()
+    end: tuple[date | None, ...] = ()
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ class UnitRecord:
     is_owned: bool = False  # somebody is named, whether listed or not
     rows: list[Row] = field(default_factory=list)
     tenures: list[TenureRecord] = field(default_factory=list)
-    fees: list[FeeRecord] = field(default_factory=list)
+    fees: list[FeesRecord] = field(default_factory=list)
     vehicles: list[VehicleRecord] = field(default_factory=list)
 
 

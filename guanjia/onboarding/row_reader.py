@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from guanjia.core.text import TextError, clean
@@ -11,6 +12,8 @@ from guanjia.onboarding.matching import Row
 from guanjia.onboarding.vocabulary import FILLERS
 
 T = TypeVar("T")
+# Buildings, entrances and layouts repeat on every row.
+_clean = lru_cache(maxsize=4096)(clean)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class RowReader:
             self.error(row, field, "公式出错，没有值", "请改正公式，或把结果粘贴为数值")
             return ""
         try:
-            return clean(text, limit=limit)
+            return _clean(text, limit=limit)
         except TextError as fault:
             self.error(row, field, "文字存不下", str(fault))
             return ""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from guanjia.core.unit_number import UnitNumberError, unit_key
 from guanjia.estate.rules import plate_key
@@ -10,7 +11,7 @@ from guanjia.onboarding import cells, vocabulary
 from guanjia.onboarding.matching import Row
 from guanjia.onboarding.people import read_person
 from guanjia.onboarding.records import (
-    FeeRecord,
+    FeesRecord,
     PersonRecord,
     Register,
     TenureRecord,
@@ -25,7 +26,6 @@ _BUILDING = 40
 _PLATES = range(5, 13)
 _ONE_LOT = ("", "1")
 _NOBODY = ("", "0")
-_NO_FEE = "0"
 _OPEN = ("-", "—", "无")
 # What two rows of one unit tell only once, or alike.
 _FACTS = (
@@ -41,6 +41,16 @@ class Listed:
     person: PersonRecord
     capacity: Capacity
     relation: str = ""
+
+
+@lru_cache(maxsize=4096)
+def _days(text: str) -> tuple[date | None, ...]:
+    return tuple(None if part in _OPEN else cells.day(part) for part in cells.parts(text))
+
+
+@lru_cache(maxsize=64)
+def _matters(text: str) -> tuple[Matter, ...]:
+    return tuple(Matter(vocabulary.MATTER(part)) for part in cells.parts(text))
 
 
 def read_vehicle(reader: RowReader, row: Row) -> VehicleRecord | None:
@@ -170,9 +180,6 @@ class UnitsReader:
         relation = reader.text(row, "relation", _SHORT)
         if not relation and row.cells.get("capacity") in vocabulary.TEMPORARY:
             relation = vocabulary.TEMPORARY[1]
-        scope = reader.value(
-            row, "scope", lambda text: tuple(map(vocabulary.MATTER, cells.parts(text)))
-        )
         tenure = TenureRecord(
             row=row,
             person=person,
@@ -182,7 +189,7 @@ class UnitsReader:
             is_debtor=reader.value(row, "is_debtor", cells.yes_no),
             share=reader.value(row, "share", cells.share),
             relation=relation,
-            scope=tuple(map(Matter, scope or ())),
+            scope=reader.value(row, "scope", _matters) or (),
             document_no=reader.text(row, "document_no", _NUMBER),
         )
         return [tenure]
@@ -216,26 +223,9 @@ class UnitsReader:
             for each in self.listed[ref]
         ]
 
-    def _fees(self, row: Row) -> list[FeeRecord]:
-        names = [name for name in cells.parts(row.cells.get("fees", "")) if name != _NO_FEE]
-        begins = self._days(row, "fees_begin", len(names))
-        ends = self._days(row, "fees_end", len(names))
-        return [
-            FeeRecord(row, name, *period)
-            for name, *period in zip(names, begins, ends, strict=False)
-        ]
-
-    def _days(self, row: Row, field: str, wanted: int) -> list[date | None]:
-        """Return a day for each fee: one each, one for all, or none."""
-        days = self.reader.value(
-            row,
-            field,
-            lambda text: [None if part in _OPEN else cells.day(part) for part in cells.parts(text)],
-        )
-        if not days:
-            return [None] * wanted
-        if len(days) == 1:
-            return days * wanted
-        if wanted and len(days) != wanted:
-            self.reader.error(row, field, "日期与收费标准个数不同", "请一一对应，用 # 隔开")
-        return days
+    def _fees(self, row: Row) -> list[FeesRecord]:
+        if "fees" not in row.cells:
+            return []
+        begin = self.reader.value(row, "fees_begin", _days) or ()
+        end = self.reader.value(row, "fees_end", _days) or ()
+        return [FeesRecord(row, row.cells["fees"], begin, end)]

@@ -261,9 +261,9 @@ class Writer:
 
     def _fees(self, tariffs: dict[Names, Tariff]) -> None:
         rows = (
-            (plan.unit.id, tariff.item_id, tariff.pk, plan.record.begins_on, plan.record.ends_on)
-            for plan in self._watched("写入房屋收费", self.plan.fees)
-            for tariff in [tariffs[plan.names]]
+            (unit.id, tariff.item_id, tariff.pk, fee.begins_on, fee.ends_on)
+            for unit, fee in self._watched("写入房屋收费", self.plan.fees)
+            for tariff in [tariffs[fee.names]]
         )
         columns = ("unit_id", "item_id", "tariff_id", "begins_on", "ends_on")
         copy_rows(UnitTariff, self.community, columns, rows)
@@ -296,7 +296,7 @@ class Writer:
         rows = (
             (
                 self.at, by, action, subject, subject_id,
-                before and _json(before), after and _json(after), "", None, request,
+                _json(before) if before else None, _json(after) if after else None, "", None, request,
             )
             for subject, subject_id, action, before, after in entries
         )  # fmt: skip
