@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from operator import mul
 
 from guanjia.core.calendar import business_date
 from guanjia.core.labelled import Labelled
@@ -168,7 +169,7 @@ def mask_phone(number: str) -> str:
 
 def resident_check_digit(number: str) -> str:
     """Return the 18th character that the first 17 digits call for (GB 11643)."""
-    total = sum(int(n) * w for n, w in zip(number, _RESIDENT_WEIGHTS, strict=False))
+    total = sum(map(mul, map(int, number[:17]), _RESIDENT_WEIGHTS))
     return _RESIDENT_CHECKS[total % 11]
 
 

@@ -8,7 +8,7 @@ matches a query when ``keys @> query_keys(query)``.
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 
 from guanjia.core.surnames import SURNAME_READINGS
 
@@ -124,10 +124,22 @@ def _readings(name: str) -> set[tuple[str, ...]]:
     return readings
 
 
-@lru_cache(maxsize=65536)
 def _syllables(text: str) -> tuple[str, ...]:
-    """Return the pinyin of the Han characters in ``text``; those without a reading are left out."""
+    """Return the pinyin of the Han characters in ``text``; those without a reading are left out.
+
+    Only where the text holds a known phrase do its characters have to be read together, which is slow.
+    """
     # Imported at the first search: its dictionaries take half a second.
+    from pypinyin.constants import PHRASES_DICT
+
+    ends = range(2, len(text) + 1)
+    if any(text[start:end] in PHRASES_DICT for end in ends for start in range(end - 1)):
+        return _spelt(text)
+    return tuple(chain.from_iterable(map(_spelt, text)))
+
+
+@lru_cache(maxsize=65536)
+def _spelt(text: str) -> tuple[str, ...]:
     from pypinyin import lazy_pinyin
 
     return tuple(lazy_pinyin(text, errors="ignore"))
