@@ -79,8 +79,12 @@ class Cluster:
         with socket.socket(family) as probe:
             return probe.connect_ex(address) == 0
 
-    def make(self, *, admin: str, password: str) -> None:
-        """Make the data directory, aside first, so that an interrupted start leaves none half made."""
+    def make(self, *, admin: str, password: str, statements: list[str]) -> None:
+        """Make the data directory and run ``statements`` in it.
+
+        All this happens aside, so that an interrupted start leaves nothing half made, and before there is
+        a server to connect to.
+        """
         half, file = self.places.root / "half", self.places.root / "password"
         shutil.rmtree(half, ignore_errors=True)
         try:
@@ -95,7 +99,11 @@ class Cluster:
             )
         finally:
             file.unlink(missing_ok=True)
-        if not made:
+        if made:
+            fsync = "off" if self.throwaway else "on"
+            single = ("--single", "-D", str(half), "-c", f"fsync={fsync}", "postgres")
+            made, words = self._run("postgres", *single, typed="\n".join(statements))
+        if not made or "ERROR:" in words:
             raise explain_log(words)
         half.rename(self.places.data)
 
@@ -147,7 +155,7 @@ class Cluster:
         data = str(self.places.data)
         return self._run("pg_ctl", *arguments, "-D", data, "-w", "-t", str(PATIENCE))
 
-    def _run(self, program: str, *arguments: str) -> tuple[bool, str]:
+    def _run(self, program: str, *arguments: str, typed: str = "") -> tuple[bool, str]:
         """Run a PostgreSQL program as the service user; return its success and its words."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         # Words go to a file: a pipe would stay open for as long as the server lives.
@@ -156,7 +164,7 @@ class Cluster:
                 [self.binaries.program(program), *arguments],
                 cwd=self.places.root,
                 env=inherited | {"LC_ALL": "C"},
-                stdin=subprocess.DEVNULL,
+                input=typed.encode(),
                 stdout=words,
                 stderr=subprocess.STDOUT,
                 check=False,

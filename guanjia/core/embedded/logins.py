@@ -29,57 +29,39 @@ def make_password(login: str, home: Path) -> str:
     return path.read_text(encoding="ascii")
 
 
-def require_passwords(home: Path) -> None:
-    """Raise :class:`EmbeddedServerError` when the passwords of an existing database are gone."""
+def require_passwords(home: Path, data: Path) -> None:
+    """Raise :class:`EmbeddedServerError` when the passwords of the existing ``data`` are gone."""
     for login in (ADMIN, OWNER, APP):
         path = _password_file(login, home)
         if not path.exists():
             raise EmbeddedServerError(
-                f"数据库密码文件 {path} 不见了，请从备份恢复（the database's password file is missing）"
+                f"数据目录 {data} 的密码文件 {path} 不见了，请从备份恢复"
+                "（the database's password file is missing）"
             )
 
 
-def url_of(login: str, *, home: Path, sockets: Path, port: int, database: str = DATABASE) -> str:
+def url_of(login: str, *, home: Path, sockets: Path, port: int) -> str:
     """Return the login's address, over the private socket or, on Windows, over the loopback."""
     password = _password_file(login, home).read_text(encoding="ascii")
     if os.name == "nt":  # untested
-        return f"postgresql://{login}:{password}@127.0.0.1:{port}/{database}"
-    return f"postgresql://{login}:{password}@/{database}?host={quote(str(sockets), safe='')}&port={port}"
+        return f"postgresql://{login}:{password}@127.0.0.1:{port}/{DATABASE}"
+    return f"postgresql://{login}:{password}@/{DATABASE}?host={quote(str(sockets), safe='')}&port={port}"
 
 
-def provision(admin_url: str, *, home: Path, throwaway: bool) -> None:
-    """Make the logins and the database where they are missing; safe to repeat.
+def founding_statements(home: Path, *, throwaway: bool) -> list[str]:
+    """Return the SQL, a statement a line, that gives a new cluster its logins and its database.
 
     A throw-away server serves the suite: its owner may create databases and act as ``guanjia_app``.
     """
-    import psycopg  # here, since 13 MB are too much for what only the first start needs
-    from psycopg import sql
-
-    with psycopg.connect(admin_url, autocommit=True) as admin:
-        for login in (OWNER, APP):
-            name = sql.Identifier(login)
-            if not admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [login]).rowcount:
-                admin.execute(sql.SQL("CREATE ROLE {} LOGIN").format(name))
-            # Hashed here, so that no password ever stands in the server's log.
-            hashed = admin.pgconn.encrypt_password(
-                make_password(login, home).encode(), login.encode(), b"scram-sha-256"
-            ).decode()
-            admin.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(hashed)))
-        if not admin.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount:
-            admin.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                    sql.Identifier(DATABASE), sql.Identifier(OWNER)
-                )
-            )
-        for statement in (
-            "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
-            "GRANT CONNECT ON DATABASE {database} TO {app}",
-            *(("ALTER ROLE {owner} CREATEDB", "GRANT {app} TO {owner}") if throwaway else ()),
-        ):
-            admin.execute(
-                sql.SQL(statement).format(
-                    database=sql.Identifier(DATABASE),
-                    owner=sql.Identifier(OWNER),
-                    app=sql.Identifier(APP),
-                )
-            )
+    statements = [
+        f"CREATE ROLE {login} LOGIN PASSWORD '{make_password(login, home)}'"
+        for login in (OWNER, APP)
+    ]
+    statements += [
+        f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
+        f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC",
+        f"GRANT CONNECT ON DATABASE {DATABASE} TO {APP}",
+    ]
+    if throwaway:
+        statements += [f"ALTER ROLE {OWNER} CREATEDB", f"GRANT {APP} TO {OWNER}"]
+    return statements

@@ -16,7 +16,9 @@ def explain_log(text: str) -> EmbeddedServerError:
     if "No space left on device" in text:
         return EmbeddedServerError(DISK_FULL)
     lines = text.strip().splitlines()
-    told = [line for line in lines if re.search(r"FATAL|PANIC|error:", line)] or lines or ["?"]
+    told = (
+        [line for line in lines if re.search(r"FATAL|PANIC|ERROR|error:", line)] or lines or ["?"]
+    )
     return EmbeddedServerError(
         f"内置数据库启动失败（PostgreSQL did not start）：{told[-1].strip()}"
     )

@@ -18,8 +18,8 @@ from guanjia.core.embedded.logins import (
     ADMIN,
     APP,
     OWNER,
+    founding_statements,
     make_password,
-    provision,
     require_passwords,
     url_of,
 )
@@ -94,20 +94,18 @@ class Server:
         return self.home / "leases"
 
     def _start_or_join(self) -> None:
-        provisioned = self._cluster.places.root / "provisioned"
-        if provisioned.exists():
-            require_passwords(self.home)
-        if self._cluster.answers():
+        cluster = self._cluster
+        if cluster.places.data.exists():
+            require_passwords(self.home, cluster.places.data)
+        if cluster.answers():
             return
-        if shutil.disk_usage(self._cluster.places.root).free < LEAST_FREE:
+        if shutil.disk_usage(cluster.places.root).free < LEAST_FREE:
             raise EmbeddedServerError(DISK_FULL)
-        if not self._cluster.places.data.exists():
-            self._cluster.make(admin=ADMIN, password=make_password(ADMIN, self.home))
-        self._cluster.start()
-        if not provisioned.exists():
-            admin_url = self._url(ADMIN, database="postgres")
-            provision(admin_url, home=self.home, throwaway=self.throwaway)
-            provisioned.touch()
+        if not cluster.places.data.exists():
+            password = make_password(ADMIN, self.home)
+            statements = founding_statements(self.home, throwaway=self.throwaway)
+            cluster.make(admin=ADMIN, password=password, statements=statements)
+        cluster.start()
 
     def _leave(self) -> None:
         self._lease.release()
@@ -117,9 +115,9 @@ class Server:
         if self.throwaway:
             self._cluster.places.remove()
 
-    def _url(self, login: str, **database: str) -> str:
+    def _url(self, login: str) -> str:
         sockets, port = self._cluster.places.sockets, self._cluster.port
-        return url_of(login, home=self.home, sockets=sockets, port=port, **database)
+        return url_of(login, home=self.home, sockets=sockets, port=port)
 
 
 def start(home: Path, *, throwaway: bool = False) -> Server:
