@@ -8,6 +8,7 @@ SEALED = {
     "accounts.SecondFactor.secret",
     "estate.Party.phone",
     "estate.Party.id_number",
+    "onboarding.Import.content",
     "people.Staff.phone",
 }
 INDEXED = {  # keyed hashes, of use only with the key file
@@ -28,6 +29,7 @@ PLAIN = {  # readable by whoever may read the page; erased or replaced on a lawf
     "estate.Party.name",
     "estate.Party.note",
     "estate.Vehicle.plate",
+    "onboarding.Import.file_name",
     "payments.Payment.payer_name",
     "people.Staff.name",
     "records.Attachment.original_name",

@@ -66,7 +66,7 @@ def test_foreign_keys_point_downwards():
 
 
 def test_the_control_an_upward_key_is_found():
-    class Wrong(models.Model):
+    class Wrong(models.Model):  # noqa: DJ008 - never shown
         receipt = models.ForeignKey("payments.Receipt", models.PROTECT)
 
         class Meta:

@@ -1,14 +1,15 @@
 """One of everything that an address may name, in two communities."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from django.core.files.base import ContentFile
 
 from guanjia.accounts.models import Grant
 from guanjia.accounts.permissions import Permission, Role
-from guanjia.accounts.tests.factories import make_user
+from guanjia.accounts.tests.factories import MORNING, make_user
 from guanjia.accounts.tests.people import enrol
+from guanjia.estate.actions.parties import merge_parties
 from guanjia.estate.tests.factories import make_building, make_party, make_tenure
 from guanjia.money.payments.tests.factories import Office, make_office
 from guanjia.people.models import Appointment, PatchBuilding, PatchMember, PatchUnit
@@ -31,16 +32,18 @@ def samples(office: Office) -> dict[str, Any]:
     receipt = office.pay(office.owed(unit))
     person = make_user(community=place, role=Role.CLERK)
     enrol(person)
+    merged = make_party(community=place, name="李四")
+    merge_parties(duplicate=merged, into=tenure.party, by=person, at=MORNING, reason="同一人")
     patch = make_patch(community=place)
     staff = make_staff(community=place)
-    rows = {"community": place, "patch": patch, "begins_on": DAY}
+    rows = {"community": place, "patch": patch}
     paper = attach(
         community=place,
         file=ContentFile(b"%PDF-1.7"),
         name="x.pdf",
         permission=Permission.HOUSEHOLD_READ,
         by=person,
-        at=datetime.now(UTC),
+        at=MORNING,
     )
     return {
         "community": place.code,
@@ -50,6 +53,7 @@ def samples(office: Office) -> dict[str, Any]:
         "attachment_id": paper.pk,
         "key": unit.key,
         "party_id": tenure.party_id,
+        "party_id@split": merged.pk,
         "other_id": make_party(community=place, name="李四").pk,
         "tenure_id": tenure.pk,
         "desk_id": office.desk.pk,
@@ -57,7 +61,9 @@ def samples(office: Office) -> dict[str, Any]:
         "item_id": office.item.pk,
         "tariff_id": office.tariff.pk,
         "patch_id": patch.pk,
-        "member_id": PatchMember.objects.create(staff=staff, trade=next(iter(Trade)), **rows).pk,
+        "member_id": PatchMember.objects.create(
+            staff=staff, trade=next(iter(Trade)), begins_on=DAY, **rows
+        ).pk,
         "rule_id@places": PatchBuilding.objects.create(
             building=make_building(community=place), **rows
         ).pk,

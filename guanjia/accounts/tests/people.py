@@ -67,7 +67,7 @@ def client_of(user: User, *, second_factor: bool = True) -> Client:
     client.force_login(user)
     now = datetime.now(UTC).timestamp()
     session = client.session
-    session.update(started=now, seen=now, confirmed=now, second_factor=second_factor)
+    session.update({"started": now, "seen": now, "confirmed": now, "second_factor": second_factor})
     session.save()
     return client
 

@@ -105,7 +105,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def link(request: HttpRequest) -> HttpResponse:
     """Use a one-time link: GET only shows a button, so that looking ahead at a page uses nothing up."""
-    form = LinkForm(request.POST or None)
+    form = LinkForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and is_direct_loopback(request):
         now = timezone.now()
         if user := links.use_link(form.cleaned_data["token"], at=now):

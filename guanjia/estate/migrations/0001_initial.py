@@ -7,7 +7,6 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import guanjia.core.database.fields
 import guanjia.core.sealing.fields
-import guanjia.estate.states
 from django.db import migrations, models
 
 
@@ -44,7 +43,7 @@ class Migration(migrations.Migration):
             name='Party',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('person', '个人'), ('organisation', '单位')], default=guanjia.estate.states.PartyKind['PERSON'], max_length=20, verbose_name='类别')),
+                ('kind', models.CharField(choices=[('person', '个人'), ('organisation', '单位')], default='person', max_length=20, verbose_name='类别')),
                 ('name', models.CharField(max_length=100, verbose_name='姓名')),
                 ('search_keys', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, editable=False, size=None)),
                 ('phone', guanjia.core.sealing.fields.SealedTextField(blank=True, null=True, purpose='party.phone', verbose_name='电话')),
@@ -187,11 +186,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='tenure',
-            constraint=models.CheckConstraint(condition=models.Q(('is_debtor', False), ('capacity__in', (guanjia.estate.states.Capacity['OWNER'], guanjia.estate.states.Capacity['CO_OWNER'], guanjia.estate.states.Capacity['DEVELOPER'])), _connector='OR'), name='estate_tenure_debtor_title'),
+            constraint=models.CheckConstraint(condition=models.Q(('is_debtor', False), ('capacity__in', ('owner', 'co_owner', 'developer')), _connector='OR'), name='estate_tenure_debtor_title'),
         ),
         migrations.AddConstraint(
             model_name='tenure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('capacity', guanjia.estate.states.Capacity['AGENT']), _negated=True), models.Q(('ends_on__isnull', False), ('scope__len__gt', 0)), _connector='OR'), name='estate_tenure_agent_scope'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('capacity', 'agent'), _negated=True), models.Q(('ends_on__isnull', False), ('scope__len__gt', 0)), _connector='OR'), name='estate_tenure_agent_scope'),
         ),
         migrations.AddConstraint(
             model_name='tenure',

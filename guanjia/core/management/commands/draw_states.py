@@ -17,7 +17,7 @@ FOLDER = Path(settings.BASE_DIR) / "docs" / "states"
 def drawings() -> Iterator[tuple[str, str]]:
     """Yield the file name and the text of each diagram."""
     for config in apps.get_app_configs():
-        if config.name.startswith("guanjia.") and module_has_submodule(config.module, "states"):  # type: ignore[arg-type]  # an installed app has its module
+        if config.name.startswith("guanjia.") and module_has_submodule(config.module, "states"):
             module = import_module(f"{config.name}.states")
             for name, table in vars(module).items():
                 if name.endswith("TRANSITIONS"):

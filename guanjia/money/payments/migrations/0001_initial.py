@@ -3,7 +3,6 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import guanjia.core.database.fields
-import guanjia.money.payments.rules
 from django.conf import settings
 from django.db import migrations, models
 
@@ -110,7 +109,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', guanjia.money.payments.rules.Method['CASH']), ('tendered_fen__isnull', False)), models.Q(models.Q(('method', guanjia.money.payments.rules.Method['CASH']), _negated=True), ('tendered_fen', None), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='payments_method_evidence'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'cash'), ('tendered_fen__isnull', False)), models.Q(models.Q(('method', 'cash'), _negated=True), ('tendered_fen', None), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='payments_method_evidence'),
         ),
         migrations.AddIndex(
             model_name='allocation',

@@ -5,8 +5,6 @@ import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import guanjia.core.database.fields
-import guanjia.core.money
-import guanjia.money.tariffs.rules
 from django.conf import settings
 from django.db import migrations, models
 
@@ -50,11 +48,11 @@ class Migration(migrations.Migration):
                 ('unit_price', models.DecimalField(decimal_places=4, max_digits=12, verbose_name='单价（元/月）')),
                 ('addition_fen', models.BigIntegerField(default=0, verbose_name='每月附加（分）')),
                 ('cycle_months', models.PositiveSmallIntegerField(default=1, verbose_name='缴费周期（月）')),
-                ('anchor', models.CharField(choices=[('calendar', '自然月'), ('start', '计费起始日')], default=guanjia.money.tariffs.rules.Anchor['CALENDAR'], max_length=10, verbose_name='周期起点')),
-                ('timing', models.CharField(choices=[('prepaid', '预付费'), ('postpaid', '后付费')], default=guanjia.money.tariffs.rules.Timing['PREPAID'], max_length=10, verbose_name='付费方式')),
+                ('anchor', models.CharField(choices=[('calendar', '自然月'), ('start', '计费起始日')], default='calendar', max_length=10, verbose_name='周期起点')),
+                ('timing', models.CharField(choices=[('prepaid', '预付费'), ('postpaid', '后付费')], default='prepaid', max_length=10, verbose_name='付费方式')),
                 ('due_days', models.PositiveSmallIntegerField(default=30, verbose_name='缴费宽限（天）')),
-                ('part_month', models.CharField(choices=[('actual_days', '按当月实际天数'), ('thirty_days', '按每月 30 天')], default=guanjia.money.tariffs.rules.PartMonth['ACTUAL_DAYS'], max_length=12, verbose_name='不足月')),
-                ('rounding', models.CharField(choices=[('half_up', '四舍五入'), ('up', '进位'), ('down', '舍去')], default=guanjia.core.money.Rounding['HALF_UP'], max_length=8, verbose_name='取整')),
+                ('part_month', models.CharField(choices=[('actual_days', '按当月实际天数'), ('thirty_days', '按每月 30 天')], default='actual_days', max_length=12, verbose_name='不足月')),
+                ('rounding', models.CharField(choices=[('half_up', '四舍五入'), ('up', '进位'), ('down', '舍去')], default='half_up', max_length=8, verbose_name='取整')),
                 ('evidence', models.CharField(max_length=200, verbose_name='依据')),
                 ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
