@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz, name="readyz"),
     path("", include("guanjia.accounts.urls")),
     path("<slug:community>/", include("guanjia.records.urls")),
+    path("<slug:community>/", include("guanjia.onboarding.urls")),
     path("<slug:community>/", include("guanjia.desk.urls")),
 ]
 if settings.DEBUG:

@@ -1,126 +1,23 @@
 """Importing a register: looking at a workbook, and taking it in whole or not at all."""
 
 import base64
-import gc
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from guanjia.accounts.models import Community, User
-from guanjia.core.calendar import Month, business_date
 from guanjia.core.database.advisory import lock_until_commit
 from guanjia.core.refusal import Refusal, Refused
-from guanjia.onboarding.findings import Findings
-from guanjia.onboarding.layouts import Layout
-from guanjia.onboarding.matching import Region, recognise
+from guanjia.onboarding.examination import Examined, examine
 from guanjia.onboarding.models import ColumnMapping, Import
-from guanjia.onboarding.plan import KINDS, Plan
-from guanjia.onboarding.planning import make_plan
-from guanjia.onboarding.reading import read_register
-from guanjia.onboarding.registered import Registered, registered
-from guanjia.onboarding.row_reader import RowReader
-from guanjia.onboarding.states import ImportStatus
-from guanjia.onboarding.workbook import Sheet, read
+from guanjia.onboarding.states import TRANSITIONS, ImportStatus
 from guanjia.onboarding.writing import Progress, Writer, silent
 from guanjia.records.actions import journal
 
 KEPT = timedelta(days=7)
-_MOST_FINDINGS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """A workbook that was read and compared with what is on file."""
-
-    sheets: list[Sheet]
-    layout: Layout
-    regions: list[Region]
-    findings: Findings
-    known: Registered
-    plan: Plan
-
-    @property
-    def bad_rows(self) -> int:
-        """How many rows have an error."""
-        return len(self.findings.bad_rows)
-
-    def report(self) -> dict[str, Any]:
-        """Return what the page and the command tell; the first findings only, personal numbers masked."""
-        counts = {
-            KINDS[kind]: {"new": c["new"], "changed": c["changed"], "same": c["same"]}
-            for kind, c in self.plan.counts.items()
-            if c.total()
-        }
-        return {
-            "layout": self.layout.label,
-            "sheets": [
-                {
-                    "title": region.sheet.title,
-                    "rows": sum(1 for _ in region.rows()),
-                    "bad": sum(title == region.sheet.title for title, _ in self.findings.bad_rows),
-                }
-                for region in self.regions
-            ],
-            "unused_sheets": [
-                sheet.title
-                for sheet in self.sheets
-                if sheet.rows and sheet not in [region.sheet for region in self.regions]
-            ],
-            "counts": counts,
-            "total": {
-                what: sum(count[what] for count in counts.values())
-                for what in ("new", "changed", "same")
-            },
-            "bad": self.bad_rows,
-            "warnings": self.findings.warnings,
-            "findings": [
-                finding.as_json()
-                for finding, _ in zip(self.findings, range(_MOST_FINDINGS), strict=False)
-            ],
-        }
-
-
-@contextmanager
-def _many_objects() -> Iterator[None]:
-    """Spare the collector of cycles: it would look through a workbook's records time and again."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-@_many_objects()
-def examine(
-    *,
-    community: Community,
-    content: bytes,
-    file_name: str,
-    at: datetime,
-    progress: Progress = silent,
-) -> Examined:
-    """Read a workbook and compare it with what is on file; writes nothing. Raises Refused."""
-    progress("读取", 0, 1)
-    sheets = read(content)
-    layout, regions = recognise(sheets, chosen_headings(community))
-    progress("核对", 0, 1)
-    today = business_date(at)
-    register, findings = read_register(regions, file_name=file_name, today=today)
-    known = registered(community)
-    cut_over_on = community.cut_over_on or Month.of(today).first
-    plan = make_plan(register, known, RowReader(findings), cut_over_on=cut_over_on)
-    return Examined(sheets, layout, regions, findings, known, plan)
-
-
-def chosen_headings(community: Community) -> Mapping[tuple[str, str], str]:
-    """Return what was chosen on screen before, by table and heading."""
-    rows = ColumnMapping.objects.filter(community=community)
-    return {(row.table, row.heading): row.field for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +48,8 @@ def import_register(
     try:
         with transaction.atomic():
             lock_until_commit(f"onboarding.import:{community.pk}")
+            if previewed and not _is_open(previewed):
+                raise Refused(Refusal("这份文件已经导入过了", "要再导入一次，请重新上传"))
             examined = examine(
                 community=community, content=content, file_name=file_name, at=at, progress=progress
             )
@@ -184,6 +83,56 @@ def preview(
     return row
 
 
+def confirm(*, row: Import, skip_bad: bool, by: User, at: datetime) -> Outcome:
+    """Take in a workbook that was previewed; it is compared anew. Raises Refused."""
+    return import_register(
+        community=row.community,
+        content=kept_file(row),
+        file_name=row.file_name,
+        skip_bad=skip_bad,
+        by=by,
+        at=at,
+        previewed=row,
+    )
+
+
+@transaction.atomic
+def choose_columns(
+    *, row: Import, chosen: Mapping[tuple[str, str], str], by: User, at: datetime
+) -> Import:
+    """Keep what headings mean in this community, and look at the workbook again. Raises Refused."""
+    community = row.community
+    ColumnMapping.objects.bulk_create(
+        [
+            ColumnMapping(community=community, table=table, heading=heading, field=field)
+            for (table, heading), field in chosen.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["community", "table", "heading"],
+        update_fields=["field"],
+    )
+    journal(
+        community=community,
+        by=by,
+        at=at,
+        action="register.map_columns",
+        subject=row,
+        after={"/".join(key): field for key, field in chosen.items()},
+    )
+    row.report = examine(
+        community=community, content=kept_file(row), file_name=row.file_name, at=at
+    ).report()
+    row.save(update_fields=["report"])
+    return row
+
+
+def kept_file(row: Import) -> bytes:
+    """Return the workbook of an import. Raises Refused once it is forgotten."""
+    if row.file is None:
+        raise Refused(Refusal("这份文件已过保留期（7 天）", "请重新上传"))
+    return row.file
+
+
 def forget_files(*, at: datetime) -> int:
     """Forget the workbooks that came more than a week ago; what they did stays told."""
     return Import.objects.filter(at__lt=at - KEPT, content__isnull=False).update(content=None)
@@ -197,6 +146,11 @@ def _new(community: Community, content: bytes, file_name: str) -> Import:
         content=base64.b64encode(content).decode(),
         status=ImportStatus.PREVIEWED,
     )
+
+
+def _is_open(previewed: Import) -> bool:
+    previewed.refresh_from_db(fields=["status"])
+    return ImportStatus.DONE in TRANSITIONS[ImportStatus(previewed.status)]
 
 
 def _journal(row: Import) -> None:
