@@ -128,7 +128,9 @@ class VersionForm(forms.Form):
     """A price with its day and its evidence; begins as the latest version stands."""
 
     effective_from = forms.DateField(
-        label=_("生效日"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("生效日"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("这一天及以后开始的周期按新价计费"),
     )
     evidence = forms.CharField(
         label=_("定价依据"),
@@ -139,7 +141,7 @@ class VersionForm(forms.Form):
     unit_price = forms.DecimalField(
         label=_("单价（元/月）"), min_value=0, max_digits=12, decimal_places=4
     )
-    addition_fen = FenField(label=_("每月附加（元）"), required=False, help_text=_("没有就留空"))
+    addition_fen = FenField(label=_("每月附加（元）"), required=False)
     cycle_months = forms.TypedChoiceField(
         label=_("缴费周期"), coerce=int, choices=[(n, f"{n} 个月") for n in (1, 2, 3, 6, 12)]
     )

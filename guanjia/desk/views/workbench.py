@@ -16,7 +16,7 @@ from guanjia.desk import cash_desk
 from guanjia.desk.arrears import most_overdue
 from guanjia.money.payments.reads import active_desks, receipts_at, takings_of
 
-RECENT = 8
+RECENT = 14
 BEHIND = 8
 
 
@@ -34,8 +34,9 @@ def index(request: StaffRequest) -> HttpResponse:
             ),
             "receipts": receipts_at(standing.community, desk.pk)[:RECENT],
         }
-    elif standing.may(Permission.PAYMENT_TAKE):
-        context["cash_desks"] = active_desks(standing.community)
+    if standing.may(Permission.PAYMENT_TAKE):
+        desks = active_desks(standing.community)
+        context["cash_desks"] = [other for other in desks if not desk or other.pk != desk.pk]
     context["quick"] = quick_keys(standing)
     if standing.may(Permission.BILL_READ):
         context["behind"] = most_overdue(standing.community, day)[:BEHIND]
