@@ -1,5 +1,6 @@
 """Why this amount: a bill in figures for the page and in words to say to the customer (FEE-R1)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -54,14 +55,30 @@ def line_to_say(bills: Sequence[Bill]) -> str:
     if not bills:
         return "目前没有未缴的费用。"
     total = spoken(sum(bill.open_fen for bill in bills))
-    main = bills[0]
     if len(bills) == 1:
-        return f"{main.item.name}：{explain(main).words}。"
-    price = spoken_price(main.tariff_version.unit_price)
-    standard = (
-        f"每月{price}" if main.tariff_version.basis == Basis.FIXED else f"每平方米每月{price}"
-    )
-    return f"{main.item.name}{standard}，{len(bills)} 笔费用一共 {total}。"
+        return f"{bills[0].item.name}：{explain(bills[0]).words}。"
+    sums: Counter[str] = Counter()
+    for bill in bills:
+        sums[bill.item.name] += bill.open_fen
+    main, *others = (name for name, _ in sums.most_common())
+    standard = _standard([bill for bill in bills if bill.item.name == main])
+    plus = f"，加上{'、'.join(others)}" if others else ""
+    return f"{main}{standard}{plus}，{len(bills)} 笔一共 {total}。"
+
+
+def _standard(bills: Sequence[Bill]) -> str:
+    """Return what the item costs, and from when it cost something else where the bills span a change."""
+    said = ""
+    price = None
+    for bill in sorted(bills, key=lambda bill: bill.period_first):
+        version = bill.tariff_version
+        if version.unit_price == price:
+            continue
+        price = version.unit_price
+        start = f"，{Month.of(bill.period_first).label}起" if said else ""
+        per = "每月" if version.basis == Basis.FIXED else "每平方米每月"
+        said += f"{start}{'' if said else per}{spoken_price(price)}"
+    return said
 
 
 def period_text(first: date, last: date) -> str:
