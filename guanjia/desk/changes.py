@@ -17,6 +17,7 @@ from guanjia.records.models import JournalEntry
 ACTIONS = MappingProxyType(
     {
         "unit.add": "登记房屋",
+        "unit.change": "更正房屋资料",
         "unit.status": "变更房屋状态",
         "unit.hand_over": "交付",
         "unit.transfer": "过户",
@@ -26,6 +27,8 @@ ACTIONS = MappingProxyType(
         "tenure.end": "结束住户关系",
         "party.register": "登记住户",
         "party.change": "修改住户资料",
+        "party.merge": "合并重复资料",
+        "party.split": "拆分资料",
         "unit_tariff.assign": "设置收费标准",
         "unit_tariff.end": "停止收费标准",
         "payment.take": "收款",

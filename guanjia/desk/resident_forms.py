@@ -33,14 +33,14 @@ _FINEST_SHARE = 1_000_000
 class ShareField(forms.CharField):
     """A share of the title, typed as ``1/2`` or ``50%``; '' is None."""
 
-    def to_python(self, value: Any) -> Any:
+    def clean(self, value: Any) -> Any:
         """Read the share; the error says how to write it."""
-        typed = half_width(super().to_python(value) or "")
+        typed = half_width(super().clean(value) or "")
+        if not typed:
+            return None
         try:
             share = Fraction(typed.removesuffix("%")) / (100 if typed.endswith("%") else 1)
         except (ValueError, ZeroDivisionError) as wrong:
-            if not typed:
-                return None
             raise ValidationError(say("请写成 1/2 或 50% 这样")) from wrong
         if not 0 < share <= 1 or share.denominator > _FINEST_SHARE:
             raise ValidationError(say("份额要大于零、不超过百分之百"))

@@ -68,7 +68,7 @@ def new(request: StaffRequest) -> HttpResponse:
 
     if form.is_valid() and (unit := attempt(request, form, add)):
         messages.success(request, say("已登记 %(number)s") % {"number": unit.number})
-        return redirect("desk:household-file", community.code, unit.key)
+        return redirect("desk:residents", community.code, unit.key)
     return answer(request, "desk/unit/new.html", form)
 
 
