@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "guanjia.onboarding",
     "guanjia.desk",
     "guanjia.demo",
+    "guanjia.bench",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
