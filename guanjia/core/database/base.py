@@ -22,9 +22,11 @@ class CommunityOperations(PostgreSQLOperations):
 
     def sql_flush(
         self,
-        _style: Any,
+        style: Any,  # noqa: ARG002 - Django's signature
         tables: Any,
-        **_options: Any,
+        *,
+        reset_sequences: bool = False,  # noqa: ARG002 - identities go on counting
+        allow_cascade: bool = False,  # noqa: ARG002 - nothing is truncated
     ) -> list[str]:
         """Return the statements that empty those of ``tables`` that hold rows.
 
