@@ -30,7 +30,7 @@ def ticked(page):
 
 def test_the_sum_is_told_before_it_is_taken(office, cashier):
     page = page_of(office, cashier)
-    assert "每平方米每月两块四，3 笔费用一共 710 元 零 7 分" in page
+    assert "每平方米每月两块四，3 笔一共 710 元 零 7 分" in page
     assert "柒佰壹拾元零柒分" in page
     assert page.count("98.62 ㎡ × 2.40") == 3
     assert "高层住宅，2026-01-01 起执行（前期物业服务合同第五条）" in page
