@@ -79,7 +79,7 @@ def test_sum_words_and_paper_follow_the_ticks(office, open_desk):
     page.keyboard.press(" ")
     expect(due(page)).to_have_text("¥ 473.38")
     expect(page.locator("#capitals-desk")).to_have_text("肆佰柒拾叁元叁角捌分")
-    expect(page.locator("#line-to-say")).to_contain_text("2 笔费用一共 473 元 3 角 8 分")
+    expect(page.locator("#line-to-say")).to_contain_text("2 笔一共 473 元 3 角 8 分")
     expect(page.locator("#receipt-preview")).to_contain_text("2026-10 至 2026-11")
     page.keyboard.press("A")
     expect(due(page)).to_have_text("¥ 710.07")

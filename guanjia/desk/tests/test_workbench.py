@@ -30,7 +30,7 @@ def test_takings_are_ones_own_by_method(office, cashier):
 def test_units_behind_are_told_from_what_is_overdue(office, cashier):
     page = cashier.get(office.url("workbench")).content.decode()
     assert "473.38" in page  # September and October; November is not due yet
-    assert "2 笔，10-01 起" in page
+    assert "2 笔，26-10-01 起" in page
 
 
 def test_the_only_desk_is_chosen_by_itself_one_of_several_is_asked_for(office, cashier):
