@@ -12,6 +12,8 @@ from guanjia.accounts.tests.people import enrol
 from guanjia.estate.actions.parties import merge_parties
 from guanjia.estate.tests.factories import make_building, make_party, make_tenure
 from guanjia.money.payments.tests.factories import Office, make_office
+from guanjia.onboarding.actions import preview
+from guanjia.onboarding.export import template
 from guanjia.people.models import Appointment, PatchBuilding, PatchMember, PatchUnit
 from guanjia.people.states import Trade
 from guanjia.people.tests.factories import make_patch, make_post, make_staff
@@ -50,6 +52,9 @@ def samples(office: Office) -> dict[str, Any]:
         "user_id": person.pk,
         "grant_id": Grant.objects.get(user=person).pk,
         "factor_id": person.second_factors.get().pk,
+        "import_id": preview(
+            community=place, content=template(), file_name="x.xlsx", by=person, at=MORNING
+        ).pk,
         "attachment_id": paper.pk,
         "key": unit.key,
         "party_id": tenure.party_id,
