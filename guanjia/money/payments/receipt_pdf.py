@@ -72,7 +72,7 @@ def render(
         {
             "paper": paper.value,
             "offset": offset,
-            "sheets": [_as_printed(sheet) for sheet in sheets],
+            "sheets": [as_printed(sheet) for sheet in sheets],
         },
     )
 
@@ -114,7 +114,7 @@ def _joined(run: list[ReceiptLine]) -> ReceiptLine:
     )
 
 
-def _as_printed(sheet: ReceiptSheet) -> dict[str, object]:
+def as_printed(sheet: ReceiptSheet) -> dict[str, object]:
     """Turn a receipt into the words and figures the template lays out."""
     running, lines = 0, []
     for line in grouped(sheet.lines):
