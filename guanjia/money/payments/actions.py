@@ -15,7 +15,7 @@ from guanjia.estate.models import Unit
 from guanjia.money.bills.models import Bill
 from guanjia.money.ledger.actions import Line, claim_request, post
 from guanjia.money.ledger.chart import Account
-from guanjia.money.ledger.models import EntryKind
+from guanjia.money.ledger.models import Entry, EntryKind, RequestKey
 from guanjia.money.payments.models import Allocation, Desk, Payment, Receipt, ReceiptPrint
 from guanjia.money.payments.rules import METHOD_ACCOUNTS, Method, may_take
 from guanjia.records.actions import journal, send
@@ -72,33 +72,17 @@ def take_payment(
     if not verdict:
         raise Refused(verdict)
     total = sum(bill.open_fen for bill in bills)
-    day = business_date(at)
     entry = post(
         community=community,
         kind=EntryKind.PAYMENT,
-        business_date=day,
+        business_date=business_date(at),
         lines=[
             Line(METHOD_ACCOUNTS[taking.method], total),
             *(Line(Account.RECEIVABLE, -bill.open_fen, bill.unit_id) for bill in bills),
         ],
         by=by,
     )
-    payment = Payment.objects.create(
-        community=community,
-        desk=desk,
-        unit_id=taking.unit_id,
-        request_key=claimed,
-        entry=entry,
-        method=taking.method,
-        amount_fen=total,
-        tendered_fen=taking.tendered_fen if taking.method == Method.CASH else None,
-        reference="" if taking.method == Method.CASH else taking.reference.strip(),
-        payer_name=taking.payer_name,
-        payer_capacity=taking.payer_capacity,
-        business_date=day,
-        at=at,
-        by=by,
-    )
+    payment = _record(taking, total, desk=desk, entry=entry, claimed=claimed, by=by, at=at)
     Allocation.objects.bulk_create(
         Allocation(community=community, payment=payment, bill=bill, amount_fen=bill.open_fen)
         for bill in bills
@@ -116,6 +100,35 @@ def take_payment(
     send(community=community, topic="payment.taken", payload={"payment": payment.pk, **summary})
     return Receipt.objects.create(
         community=community, desk=desk, number=_next_number(community, desk), payment=payment
+    )
+
+
+def _record(
+    taking: Taking,
+    total_fen: int,
+    *,
+    desk: Desk,
+    entry: Entry,
+    claimed: RequestKey,
+    by: User,
+    at: datetime,
+) -> Payment:
+    cash = taking.method == Method.CASH
+    return Payment.objects.create(
+        community_id=entry.community_id,
+        desk=desk,
+        unit_id=taking.unit_id,
+        request_key=claimed,
+        entry=entry,
+        method=taking.method,
+        amount_fen=total_fen,
+        tendered_fen=taking.tendered_fen if cash else None,
+        reference="" if cash else taking.reference.strip(),
+        payer_name=taking.payer_name,
+        payer_capacity=taking.payer_capacity,
+        business_date=entry.business_date,
+        at=at,
+        by=by,
     )
 
 
