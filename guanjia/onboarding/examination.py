@@ -24,7 +24,7 @@ from guanjia.onboarding.writing import Progress, silent
 _MOST_FINDINGS = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Examined:
     """A workbook that was read and compared with what is on file."""
 

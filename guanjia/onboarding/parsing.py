@@ -1,7 +1,7 @@
 """The parser of workbooks, run as a process of its own: a file that asks for too much ends it, not the desk.
 
 Reads a workbook on stdin, writes ``[(sheet title, rows of texts)]`` on stdout in marshal's form.
-Exit code 2 says that the file is no readable workbook. Imports nothing of the program, to start fast.
+The exit code says what is wrong with the file; a limit that ends the process counts as too large. Imports nothing of the program, to start fast.
 """
 
 import contextlib
@@ -15,13 +15,16 @@ from python_calamine import CalamineError, CalamineWorkbook
 # Fifty thousand rows of twenty-five columns take about half of it.
 MEMORY_BYTES = 768 * 1024 * 1024
 SECONDS = 60
+# Fifty thousand rows come to 14 MB.
+MOST_BYTES = 64 * 1024 * 1024
 UNREADABLE = 2
+TOO_LARGE = 3
 
 
 def text_of(value: object) -> str:
     """Return a cell as the text that was meant: 1011.0 is a code, a date is ISO, TRUE is 是."""
     if type(value) is str:
-        return value.strip()
+        return value.replace("\0", "").strip()  # no database keeps a NUL
     if type(value) is float:
         return str(int(value)) if value.is_integer() else repr(value)
     if isinstance(value, bool):
@@ -53,7 +56,10 @@ def main() -> int:
             ]
     except (CalamineError, ValueError, OSError):
         return UNREADABLE
-    marshal.dump(sheets, sys.stdout.buffer)
+    content = marshal.dumps(sheets)
+    if len(content) > MOST_BYTES:
+        return TOO_LARGE
+    sys.stdout.buffer.write(content)
     return 0
 
 

@@ -14,17 +14,14 @@ _LONGEST_NUMBER = 15
 def new_workbook() -> Iterator[tuple[xlsxwriter.Workbook, io.BytesIO]]:
     """Open a workbook in memory that writes row after row; its bytes are whole on leaving."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_numbers": False,
-            "strings_to_urls": False,
-        },
-    )
-    yield book, buffer
-    book.close()
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
+    with xlsxwriter.Workbook(buffer, options) as book:
+        yield book, buffer
 
 
 def number_in(text: str) -> float | None:

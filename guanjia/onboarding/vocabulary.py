@@ -75,7 +75,7 @@ PART_MONTH = choice(PartMonth)
 ROUNDING = choice(Rounding)
 
 # Fillers where a column had to be filled; HC's template prescribes the layout.
-FILLERS = frozenset({"10102", "无", "-", "/", "暂无", "未知", "NULL"})
+FILLERS = frozenset({"10102", "无", "-", "/", "暂无", "未知"})
 ORGANISATION_WORDS = (
     "公司",
     "集团",

@@ -5,7 +5,7 @@ import marshal
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import ascii_uppercase
 
@@ -13,7 +13,7 @@ from guanjia.core.refusal import Refusal, Refused
 from guanjia.onboarding import parsing
 
 MOST_BYTES = 10 * 1024 * 1024
-_MOST_UNPACKED = 200 * 1024 * 1024
+_MOST_UNPACKED = 150 * 1024 * 1024
 _MOST_PARTS = 500
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # an OLE container: .xls, or an encrypted .xlsx
 
@@ -28,7 +28,7 @@ class Sheet:
     """A sheet's title and its rows of texts, from its row 1 and column A on; an empty cell is ''."""
 
     title: str
-    rows: list[list[str]]
+    rows: list[list[str]] = field(repr=False)
 
 
 def read(content: bytes) -> list[Sheet]:
