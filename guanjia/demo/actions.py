@@ -33,6 +33,8 @@ def make_demo(
     One transaction: a run that is broken off leaves nothing behind. ``progress`` hears how many of how many
     steps are done.
     """
+    steps = _SET_UP + months
+    progress(0, steps)
     rng = Random(seed)  # noqa: S311 - invented people, no secret
     first = Month.of(today) + (1 - months)
     eve = first.first - timedelta(days=1)
@@ -44,7 +46,8 @@ def make_demo(
     registrar = Registrar(office, people, rng)
     registrar.fill(layout)
     matrix.draw_patches(registrar.buildings, registrar.loose_units[:-2])
+    progress(_SET_UP, steps)
     history = History(office, registrar.homes, first=first, today=today, people=people, rng=rng)
     for done, _ in enumerate(history.live(), start=_SET_UP + 1):
-        progress(done, _SET_UP + months)
+        progress(done, steps)
     return office.community

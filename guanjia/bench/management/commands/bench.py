@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import logging
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         bench = importlib.import_module(f"guanjia.bench.{BENCHES[options['name']]}")
         asked = {name: options[name] for name in ("units", "turns") if options[name]}
         figures = []
+        logging.disable(logging.INFO)  # each request's line, from requests made in this process
         with throwaway() as ground:
             for figure in bench.run(ground, **asked):
                 figures.append(figure.as_json())

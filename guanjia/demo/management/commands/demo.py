@@ -1,7 +1,6 @@
 """``bin/guanjia demo``: a fictitious community with eighteen months of history."""
 
 import json
-import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,11 +43,13 @@ class Command(BaseCommand):
                 f"{told['receipts']} 张收据，未缴 {yuan(told['open_fen'])} 元"
             )
 
-    def _show(self, done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            bar = "█" * (done * _WIDTH // total)
-            end = "\n" if done == total else ""
-            self.stderr.write(f"\r建立{NAME} {bar:<{_WIDTH}} {done}/{total}", ending=end)
+    def _show(self, done: int, of: int) -> None:
+        if self.stderr.isatty():
+            full = _WIDTH * done // of
+            bar = "█" * full + "░" * (_WIDTH - full)
+            end = "\n" if done == of else ""
+            self.stderr.write(f"\r\033[K建立{NAME} {bar} {done}/{of}", ending=end)
+            self.stderr.flush()
 
 
 def _figures(community: Community) -> dict[str, int]:
