@@ -118,7 +118,12 @@ class Race:
             chosen = ChargeItem.objects.filter(pk__in=estate.items[:items]).order_by("pk")
             community = Community.objects.get(pk=estate.community)
             for _ in issue_bills(
-                community=community, month=month, items=list(chosen), by=None, at=timezone.now()
+                community=community,
+                month=month,
+                items=list(chosen),
+                by=None,
+                at=timezone.now(),
+                ahead=True,
             ):
                 pass
 

@@ -78,7 +78,11 @@ class Office:
         ]
         first = Month(2026, 1)
         for month in first.until(first + (_MONTHS - 1)):
-            list(issue_bills(community=self.community, month=month, by=None, at=timezone.now()))
+            list(
+                issue_bills(
+                    community=self.community, month=month, by=None, at=timezone.now(), ahead=True
+                )
+            )
         rows = Bill.objects.filter(community=self.community).order_by("pk")
         values = rows.values_list("pk", "unit", "unit__key", "amount_fen")
         self.bills = [Due(*row) for row in values]

@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import model_to_dict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.accounts.models import Community
-from guanjia.core.calendar import Month
+from guanjia.core.calendar import Month, business_date
 from guanjia.core.money import Rounding
 from guanjia.core.unit_number import UnitNumberError, unit_key
+from guanjia.money.bills.rules import may_issue
 from guanjia.money.payments.forms import FenField
 from guanjia.money.payments.models import Desk
 from guanjia.money.tariffs.actions import Price
@@ -101,6 +103,14 @@ class RunForm(forms.Form):
         super().__init__(data)
         self.items = ChargeItem.objects.filter(community=community).order_by("position", "pk")
         self.fields["item"].queryset = self.items  # type: ignore[attr-defined]  # a model choice
+
+    def clean_month(self) -> Month:
+        """Refuse a month beyond the coming one: a slip of the year would bill decades."""
+        month: Month = self.cleaned_data["month"]
+        verdict = may_issue(month, today=business_date(timezone.now()))
+        if not verdict:
+            raise ValidationError(str(verdict))
+        return month
 
     def chosen(self) -> list[ChargeItem]:
         """Return the items ticked, or all."""

@@ -1,12 +1,16 @@
 """A monthly run before it is issued, told by unit numbers, and the runs that were."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as say
 
-from guanjia.accounts.models import Community
+from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import Month
+from guanjia.core.money import yuan
 from guanjia.estate.models import Unit
+from guanjia.money.bills.actions import issue_bills
 from guanjia.money.bills.models import BillRun
 from guanjia.money.bills.preview import Preview, Trouble, preview_bills, units_without_tariff
 from guanjia.money.tariffs.models import ChargeItem
@@ -66,6 +70,20 @@ def would_issue(*, community: Community, month: Month, items: list[ChargeItem]) 
             Attention(item, trouble, tuple(units[pk] for pk in ids[:SHOWN]), len(ids))
             for item, trouble, ids in found
         ],
+    )
+
+
+def issue(
+    community: Community, month: Month, items: list[ChargeItem], *, by: User, at: datetime
+) -> str:
+    """Issue the month and return what to say about it. Raises Refused."""
+    made = list(issue_bills(community=community, month=month, items=items, by=by, at=at))
+    count = sum(batch.bill_count for batch in made)
+    if not count:
+        return say("{month} 没有需要新出的账单").format(month=month.label)
+    total = yuan(sum(batch.total_fen for batch in made))
+    return say("{month} 已出账 {count} 笔，合计 {total} 元").format(
+        month=month.label, count=count, total=total
     )
 
 

@@ -280,7 +280,7 @@ CHECKS = (
     Check(
         "tariffs_fit",
         "计费",
-        "房屋和账单所用的收费标准属于同一收费项目，且在账期首日已生效",
+        "房屋和账单所用的收费标准属于同一收费项目，且是出账时已发布、在账期首日有效的那一版",
         """
         SELECT u.community_id, 'tariffs_unittariff' AS "table", u.id, u.item_id, t.item_id AS tariff_item_id
         FROM tariffs_unittariff u JOIN tariffs_tariff t ON t.community_id = u.community_id AND t.id = u.tariff_id
@@ -290,7 +290,11 @@ CHECKS = (
         FROM bills_bill b
         JOIN tariffs_tariffversion v ON v.community_id = b.community_id AND v.id = b.tariff_version_id
         JOIN tariffs_tariff t ON t.community_id = v.community_id AND t.id = v.tariff_id
+        JOIN bills_billrun r ON r.community_id = b.community_id AND r.id = b.run_id
         WHERE b.item_id <> t.item_id OR v.effective_from > b.period_first
+            OR EXISTS (SELECT 1 FROM tariffs_tariffversion w
+                WHERE w.community_id = v.community_id AND w.tariff_id = v.tariff_id AND w.made_at < r.at
+                AND w.effective_from > v.effective_from AND w.effective_from <= b.period_first)
         """,
     ),
     Check(

@@ -9,8 +9,11 @@ from django.db import connection, transaction
 from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import Month, business_date
 from guanjia.core.database.advisory import lock_until_commit
+from guanjia.core.refusal import Refused
 from guanjia.money.bills.charging import CHARGES, fetch_one, parameters, shapes_of
 from guanjia.money.bills.models import BillRun
+from guanjia.money.bills.rules import may_issue
+from guanjia.money.ledger.actions import on_open_day
 from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import EntryKind
 from guanjia.money.tariffs.models import ChargeItem
@@ -59,12 +62,17 @@ def issue_bills(
     items: list[ChargeItem] | None = None,
     by: User | None,
     at: datetime,
+    ahead: bool = False,
 ) -> Iterator[Batch]:
     """Issue the month's bills item by item, each in one transaction; yields as it goes.
 
     Running it again issues only what is missing: a broken run is taken up where it stopped, and a unit
-    whose area was filled in later gets its bill.
+    whose area was filled in later gets its bill. Raises Refused for a month beyond the coming one, unless
+    ``ahead`` says so expressly.
     """
+    verdict = may_issue(month, today=business_date(at), ahead=ahead)
+    if not verdict:
+        raise Refused(verdict)
     with connection.cursor() as cursor:
         cursor.execute("SELECT public.bills_freshen_statistics()")
     for item in items or ChargeItem.objects.filter(community=community).order_by("position", "pk"):
@@ -77,19 +85,21 @@ def _issue_item(
 ) -> Batch:
     lock_until_commit(f"bills {community.pk} {item.pk}")
     shapes = shapes_of(community=community, item=item, month=month)
-    made = shapes and fetch_one(
-        _ISSUE,
-        {
-            **parameters(community=community, item=item, shapes=shapes),
-            "kind": EntryKind.BILLS,
-            "business_date": business_date(at),
-            "at": at,
-            "by": by and by.pk,
-            "month": month.first,
-            "receivable": Account.RECEIVABLE,
-            "income": Account.AGENCY_PAYABLE if item.is_agency else Account.SERVICE_INCOME,
-        },
-    )
+    if not shapes:
+        return Batch(item, 0, 0)
+    day = business_date(at)
+    values = {
+        **parameters(community=community, item=item, shapes=shapes),
+        "kind": EntryKind.BILLS,
+        "business_date": day,
+        "at": at,
+        "by": by and by.pk,
+        "month": month.first,
+        "receivable": Account.RECEIVABLE,
+        "income": Account.AGENCY_PAYABLE if item.is_agency else Account.SERVICE_INCOME,
+    }
+    with on_open_day(day):
+        made = fetch_one(_ISSUE, values)
     if not made:
         return Batch(item, 0, 0)
     run_id, bill_count, total_fen = made

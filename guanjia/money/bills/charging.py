@@ -62,7 +62,10 @@ def shapes_of(*, community: Community, item: ChargeItem, month: Month) -> list[S
 def _shapes(
     versions: Sequence[TariffVersion], begins: date, ends: date | None, month: Month
 ) -> list[Shape]:
-    """Return the shape under the version in force on the cycle's first day; [] where none starts."""
+    """Return the shape under the version in force on the cycle's first day; [] where none starts.
+
+    ``versions`` come latest first.
+    """
     for version in versions:
         cycle = cycle_starting_in(
             month,
@@ -71,8 +74,11 @@ def _shapes(
             cycle_months=version.cycle_months,
             anchor=Anchor(version.anchor),
             part_month=PartMonth(version.part_month),
+            since=version.effective_from,
         )
-        if cycle and version.effective_from <= cycle.first:
+        if cycle and version == next(
+            (v for v in versions if v.effective_from <= cycle.first), None
+        ):
             return [Shape(version.tariff_id, begins, ends, version, cycle)]
     return []
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, F, Min, Q, Sum
+from django.db.models.functions import Coalesce
 
 from guanjia.estate.models import Unit
 from guanjia.money.bills.models import Bill
@@ -23,8 +24,13 @@ class Owed:
 def owed_on(unit: Unit, day: date) -> list[Owed]:
     """Return who owes what on ``unit``, the largest sum first: shown before the title passes (OWN-N1)."""
     unpaid = F("amount_fen") - F("paid_fen")
-    rows = Bill.objects.filter(community=unit.community_id, unit=unit, paid_fen__lt=F("amount_fen"))
-    sums = rows.values("debtor_id", "debtor__name").annotate(
+    rows = Bill.objects.filter(
+        community=unit.community_id, unit=unit, paid_fen__lt=F("amount_fen")
+    ).annotate(
+        debtor_now=Coalesce("debtor__merged_into_id", "debtor_id"),
+        debtor_name=Coalesce("debtor__merged_into__name", "debtor__name"),
+    )
+    sums = rows.values("debtor_now", "debtor_name").annotate(
         unpaid_fen=Sum(unpaid),
         overdue_fen=Sum(unpaid, filter=Q(due_on__lt=day), default=0),
         since=Min("period_first"),
@@ -32,11 +38,11 @@ def owed_on(unit: Unit, day: date) -> list[Owed]:
     )
     return [
         Owed(
-            debtor=row["debtor__name"] or "",
+            debtor=row["debtor_name"] or "",
             open_fen=int(row["unpaid_fen"]),  # a sum of bigints is a numeric
             overdue_fen=int(row["overdue_fen"]),
             since=row["since"],
             bills=row["bills"],
         )
-        for row in sums.order_by("-unpaid_fen", "debtor_id")
+        for row in sums.order_by("-unpaid_fen", "debtor_now")
     ]

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -27,6 +28,22 @@ class Line:
     unit_id: int | None = None
 
 
+@contextmanager
+def on_open_day(business_date: date) -> Iterator[None]:
+    """Turn the database's refusal of a closed day (L8) into one that says what to do."""
+    try:
+        yield
+    except IntegrityError as fault:
+        diagnosis = getattr(fault.__cause__, "diag", None)
+        if getattr(diagnosis, "constraint_name", None) != DAY_OPEN:
+            raise
+        raise Refused(
+            Refusal(
+                f"{business_date} 已日结，不能再入账", "请记入下一个营业日，或由主管申请重开该日"
+            )
+        ) from fault
+
+
 def post(
     *,
     community: Community,
@@ -41,19 +58,10 @@ def post(
     Raises Refused on a closed day (L8). The database refuses lines that do not add up to 0 (L1) and amounts
     of 0 (L4) with an IntegrityError: those are faults of the program.
     """
-    try:
+    with on_open_day(business_date):
         entry = Entry.objects.create(
             community=community, kind=kind, business_date=business_date, by=by, reverses=reverses
         )
-    except IntegrityError as fault:
-        if _constraint(fault) == DAY_OPEN:
-            raise Refused(
-                Refusal(
-                    f"{business_date} 已日结，不能再入账",
-                    "请记入下一个营业日，或由主管申请重开该日",
-                )
-            ) from fault
-        raise
     EntryLine.objects.bulk_create(
         EntryLine(
             community=community,
@@ -65,11 +73,6 @@ def post(
         for line in lines
     )
     return entry
-
-
-def _constraint(fault: IntegrityError) -> str | None:
-    diagnosis = getattr(fault.__cause__, "diag", None)
-    return getattr(diagnosis, "constraint_name", None)
 
 
 def claim_request(

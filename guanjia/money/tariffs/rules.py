@@ -69,27 +69,29 @@ def cycle_starting_in(
     cycle_months: int,
     anchor: Anchor,
     part_month: PartMonth,
+    since: date | None = None,
 ) -> Cycle | None:
     """Return the cycle that starts in ``month`` for a unit charged from ``begins`` to ``ends`` (inclusive).
 
     Calendar cycles start on the first of every n-th month counted from January; what precedes the first
-    whole one is a cycle of its own. None where no cycle starts in the month.
+    whole one is a cycle of its own. So is what is left of a cycle when these terms come into force in the
+    middle of it, ``since`` a day. None where no cycle starts in the month.
     """
     if begins > month.last or (ends is not None and ends < month.first):
         return None
     elapsed = month - Month.of(begins)
     if anchor == Anchor.START:
-        if elapsed % cycle_months:
-            return None
         # Counted from the first day of all: from 31 January on, the 28 February is a step and not a new start.
         origin, step = begins, elapsed
-        after = add_months(begins, elapsed + cycle_months)
+        into_cycle = elapsed % cycle_months
+        after = add_months(begins, elapsed + cycle_months - into_cycle)
     else:
-        into_cycle = (month.number - 1) % cycle_months
-        if elapsed and into_cycle:
-            return None
         origin, step = month.first, 0
+        into_cycle = (month.number - 1) % cycle_months
         after = add_months(month.first, cycle_months - into_cycle)
+    joins = since is not None and add_months(origin, step - 1) < since <= add_months(origin, step)
+    if elapsed and into_cycle and not joins:
+        return None
     first = max(begins, add_months(origin, step))
     last = after - DAY if ends is None else min(after - DAY, ends)
     if last < first:

@@ -8,9 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from guanjia.accounts.tests.factories import MORNING, make_community
-from guanjia.core.calendar import Month
+from guanjia.core.calendar import Month, business_date
+from guanjia.core.refusal import Refused
+from guanjia.money.bills.actions import issue_bills
 from guanjia.money.bills.models import Bill
 from guanjia.money.bills.preview import Trouble, preview_bills
+from guanjia.money.ledger.models import ClosedDay
 from guanjia.money.payments.tests.factories import make_office
 from guanjia.money.tariffs.actions import (
     Price,
@@ -165,3 +168,37 @@ def test_another_communitys_units_are_left_alone():
     office.bill()
     assert Bill.objects.filter(community=other.community).count() == 0
     assert preview_bills(community=make_community(), month=Month.parse("2026-12")) == []
+
+
+def test_a_longer_cycle_begins_with_what_is_left_of_it():
+    """From months to quarters in February: the new price from the 1st, a part cycle up to the next quarter."""
+    office = make_office(price(1))
+    unit = office.unit()
+    office.bill("2026-01")
+    publish(office, price(3, "2.80"), date(2026, 2, 1))
+    for month in ("2026-02", "2026-03", "2026-04"):
+        office.bill(month)
+    assert periods(unit) == [("01-01", "01-31"), ("02-01", "03-31"), ("04-01", "06-30")]
+    prices = Bill.objects.filter(community=unit.community).order_by("period_first")
+    assert [f"{bill.tariff_version.unit_price:.2f}" for bill in prices] == ["2.40", "2.80", "2.80"]
+
+
+def test_a_month_beyond_the_coming_one_has_to_be_asked_for_expressly():
+    office = make_office(price(1))
+    unit = office.unit()
+    with pytest.raises(Refused, match="2062年12月还早"):
+        office.bill("2062-12")
+    assert not periods(unit)
+    run = Month.parse("2027-01")
+    batches = issue_bills(community=office.community, month=run, by=None, at=MORNING, ahead=True)
+    assert [batch.bill_count for batch in batches] == [1]
+
+
+def test_a_closed_day_refuses_a_run_in_words():
+    office = make_office(price(1))
+    office.unit()
+    ClosedDay.objects.create(
+        community=office.community, business_date=business_date(MORNING), by=office.cashier
+    )
+    with pytest.raises(Refused, match="已日结"):
+        office.bill("2026-11")

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from guanjia.accounts.access import community_named
 from guanjia.accounts.models import Community
-from guanjia.core.calendar import Month
+from guanjia.core.calendar import Month, business_date
 from guanjia.core.money import yuan
 from guanjia.money.bills.actions import issue_bills
 from guanjia.money.bills.preview import Trouble, preview_bills, units_without_tariff
+from guanjia.money.bills.rules import may_issue
 from guanjia.money.tariffs.models import ChargeItem
 
 USAGE = 2
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--item", metavar="NAME", action="append", help="只出这个收费项目，可重复"
         )
+        parser.add_argument("--ahead", action="store_true", help="允许出下个月之后的账")
         parser.add_argument("--dry-run", action="store_true", help="只预览，不写入")
         parser.add_argument("--json", action="store_true", help="以 JSON 报告结果")
 
@@ -41,6 +43,11 @@ class Command(BaseCommand):
                 f"没有名为“{options['community']}”的项目", returncode=USAGE
             ) from unknown
         items = self._items(community, options["item"])
+        verdict = may_issue(
+            month, today=business_date(timezone.now()), ahead=options["ahead"] or options["dry_run"]
+        )
+        if not verdict:
+            raise CommandError(str(verdict), returncode=USAGE)
         tell = self._preview if options["dry_run"] else self._issue
         report = {
             "community": community.name,
@@ -67,7 +74,9 @@ class Command(BaseCommand):
     def _issue(self, community: Community, month: Month, items: list[ChargeItem]) -> dict[str, Any]:
         made = []
         now = timezone.now()
-        for batch in issue_bills(community=community, month=month, items=items, by=None, at=now):
+        for batch in issue_bills(
+            community=community, month=month, items=items, by=None, at=now, ahead=True
+        ):
             made.append(batch)
             self._progress(len(made), len(items), batch.item.name)
         return _summed([(b.item.name, b.bill_count, b.total_fen) for b in made])
