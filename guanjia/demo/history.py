@@ -23,7 +23,7 @@ from guanjia.estate.parties import Particulars
 from guanjia.estate.states import Capacity, UnitKind, UnitStatus
 from guanjia.money.bills.actions import issue_bills
 from guanjia.money.bills.models import Bill
-from guanjia.money.payments.actions import Taking, take_payment
+from guanjia.money.payments.actions import Taking, record_print, take_payment
 from guanjia.money.payments.rules import Method
 from guanjia.money.tariffs.actions import Price, publish_version
 from guanjia.money.tariffs.rules import Basis
@@ -152,7 +152,7 @@ class History:
         is_firm = home.main.kind == UnitKind.SHOP or home.is_developers
         method = Method.TRANSFER if is_firm else pick(rng, _METHODS)
         desk = 0 if chance(rng, 70) else 1
-        take_payment(
+        receipt = take_payment(
             community=self._office.community,
             desk=self._office.desks[desk],
             taking=Taking(
@@ -169,6 +169,7 @@ class History:
             by=self._office.cashiers[desk],
             at=at,
         )
+        record_print(receipt=receipt, by=self._office.cashiers[desk], at=at)
 
     def _change_hands(self, home: Home, at: datetime) -> None:
         """Sell the home, or hand it over to its first owner; what is still owed stays the former one's."""
