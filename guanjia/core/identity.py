@@ -127,6 +127,8 @@ def check_phone(text: str) -> Checked:
 
 def normalise_id(text: str) -> str:
     """Return a document number half-width, in capitals, without spaces and punctuation."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return re.sub(r"[\s\-_.,()·'\"]", "", half_width(text)).upper()
 
 
@@ -135,6 +137,8 @@ def normalise_phone(text: str) -> str:
 
     What is no number comes back without spaces and dashes, for ``check_phone`` to refuse.
     """
+    if _MOBILE.fullmatch(text):
+        return text
     typed = re.sub(r"[\s()]", "", half_width(text)).upper()
     typed = re.sub(r"^(?:\+|00)?86-?(?=1[3-9])", "", typed)
     typed = re.sub(r"^(?:\+|00)86-?0?", "0", typed)
@@ -149,6 +153,11 @@ def phone_tail(number: str) -> str:
     """Return the last four digits of a normalised number, its extension apart."""
     found = _LANDLINE.fullmatch(number)
     return (found[2] if found else number)[-4:]
+
+
+def mask_name(name: str) -> str:
+    """Keep the first character of a person's name, and not its length: ``张**``."""
+    return name[:1] + "**"
 
 
 def mask_id(number: str) -> str:

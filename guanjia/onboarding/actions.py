@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, JSONField, Value
+from django.db.models.expressions import CombinedExpression
 
+from guanjia.accounts.access import standing_in
 from guanjia.accounts.models import Community, User
+from guanjia.accounts.permissions import Permission
 from guanjia.core.database.advisory import lock_until_commit
 from guanjia.core.refusal import Refusal, Refused
+from guanjia.onboarding.bulk import many_objects
 from guanjia.onboarding.examination import Examined, examine
 from guanjia.onboarding.models import ColumnMapping, Import
 from guanjia.onboarding.states import TRANSITIONS, ImportStatus
@@ -18,6 +23,10 @@ from guanjia.onboarding.writing import Progress, Writer, silent
 from guanjia.records.actions import journal
 
 KEPT = timedelta(days=7)
+PRICES = Refusal(
+    "这份表要设收费标准或房屋的收费，您没有这项权限，整份不能导入",
+    "请财务在“收费标准”和房屋的“收费设置”里设置；表里删去收费各列后再导入",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +48,35 @@ def import_register(
     by: User | None,
     at: datetime,
     progress: Progress = silent,
-    previewed: Import | None = None,
 ) -> Outcome:
     """Take a workbook in, all of it in one transaction; errors keep all of it out unless ``skip_bad``.
 
     Raises Refused for a file that cannot be read, and where somebody changed the same units meanwhile.
     """
+    row = _new(community, content, file_name)
+    return _take_in(row, skip_bad=skip_bad, dry_run=dry_run, by=by, at=at, progress=progress)
+
+
+@many_objects()
+def _take_in(
+    row: Import, *, skip_bad: bool, dry_run: bool, by: User | None, at: datetime, progress: Progress
+) -> Outcome:
+    community = row.community
     try:
         with transaction.atomic():
             lock_until_commit(f"onboarding.import:{community.pk}")
-            if previewed and not _is_open(previewed):
-                raise Refused(Refusal("这份文件已经导入过了", "要再导入一次，请重新上传"))
+            content = _open_file(row)
             examined = examine(
-                community=community, content=content, file_name=file_name, at=at, progress=progress
+                community=community,
+                content=content,
+                file_name=row.file_name,
+                at=at,
+                progress=progress,
             )
-            if examined.bad_rows and not skip_bad:
-                reason = f"有 {examined.bad_rows} 行出错，整份没有导入"
-                return Outcome(
-                    examined, refusal=Refusal(reason, "改好后重新导入，或选择跳过出错的行")
-                )
-            if dry_run:
-                return Outcome(examined)
+            refusal = _refusal(examined, community, by, skip_bad=skip_bad)
+            if refusal is not None or dry_run:
+                return Outcome(examined, refusal=refusal)
             Writer(examined.plan, examined.known, community, by, at, progress).write()
-            row = previewed or _new(community, content, file_name)
             row.status, row.report, row.by, row.at = ImportStatus.DONE, examined.report(), by, at
             row.save()
             _journal(row)
@@ -85,15 +100,7 @@ def preview(
 
 def confirm(*, row: Import, skip_bad: bool, by: User, at: datetime) -> Outcome:
     """Take in a workbook that was previewed; it is compared anew. Raises Refused."""
-    return import_register(
-        community=row.community,
-        content=kept_file(row),
-        file_name=row.file_name,
-        skip_bad=skip_bad,
-        by=by,
-        at=at,
-        previewed=row,
-    )
+    return _take_in(row, skip_bad=skip_bad, dry_run=False, by=by, at=at, progress=silent)
 
 
 @transaction.atomic
@@ -134,8 +141,11 @@ def kept_file(row: Import) -> bytes:
 
 
 def forget_files(*, at: datetime) -> int:
-    """Forget the workbooks that came more than a week ago; what they did stays told."""
-    return Import.objects.filter(at__lt=at - KEPT, content__isnull=False).update(content=None)
+    """Forget the workbooks that came more than a week ago, and what is quoted of them; the counts stay told."""
+    quoted = Value({"findings": [], "columns": []}, JSONField())
+    return Import.objects.filter(at__lt=at - KEPT, content__isnull=False).update(
+        content=None, report=CombinedExpression(F("report"), "||", quoted)
+    )
 
 
 def _new(community: Community, content: bytes, file_name: str) -> Import:
@@ -148,9 +158,29 @@ def _new(community: Community, content: bytes, file_name: str) -> Import:
     )
 
 
-def _is_open(previewed: Import) -> bool:
-    previewed.refresh_from_db(fields=["status"])
-    return ImportStatus.DONE in TRANSITIONS[ImportStatus(previewed.status)]
+def _refusal(
+    examined: Examined, community: Community, by: User | None, *, skip_bad: bool
+) -> Refusal | None:
+    """Return why the workbook may not be written."""
+    if examined.sets_prices and not _may_price(community, by):
+        return PRICES
+    if examined.bad_rows and not skip_bad:
+        reason = f"有 {examined.bad_rows} 行出错，整份没有导入"
+        return Refusal(reason, "改好后重新导入，或选择跳过出错的行")
+    return None
+
+
+def _may_price(community: Community, by: User | None) -> bool:
+    return by is None or standing_in(by, community.code).may(Permission.TARIFF_WRITE)
+
+
+def _open_file(row: Import) -> bytes:
+    """Return the workbook of an import that is not done yet. Raises Refused."""
+    if row.pk:
+        row.refresh_from_db(fields=["status", "content"])
+    if ImportStatus.DONE not in TRANSITIONS[ImportStatus(row.status)]:
+        raise Refused(Refusal("这份文件已经导入过了", "要再导入一次，请重新上传"))
+    return kept_file(row)
 
 
 def _journal(row: Import) -> None:

@@ -1,14 +1,13 @@
 """Looking at a workbook: read, compared with what is on file, and told; nothing is written."""
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from guanjia.accounts.models import Community
 from guanjia.core.calendar import Month, business_date
+from guanjia.onboarding.bulk import many_objects
 from guanjia.onboarding.findings import Findings, discreet
 from guanjia.onboarding.layouts import Layout
 from guanjia.onboarding.matching import Region, recognise
@@ -40,6 +39,11 @@ class Examined:
         """How many rows have an error."""
         return len(self.findings.bad_rows)
 
+    @property
+    def sets_prices(self) -> bool:
+        """Whether it would add a tariff, or say what a unit pays."""
+        return bool(self.plan.pricing.new or self.plan.fees)
+
     def report(self) -> dict[str, Any]:
         """Return what the page and the command tell; the first findings only, personal numbers masked."""
         counts = {
@@ -67,6 +71,7 @@ class Examined:
                 what: sum(count[what] for count in counts.values())
                 for what in ("new", "changed", "same")
             },
+            "sets_prices": self.sets_prices,
             "bad": self.bad_rows,
             "warnings": self.findings.warnings,
             "columns": [
@@ -88,17 +93,7 @@ class Examined:
         }
 
 
-@contextmanager
-def _many_objects() -> Iterator[None]:
-    """Spare the collector of cycles: it would look through a workbook's records time and again."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-@_many_objects()
+@many_objects()
 def examine(
     *,
     community: Community,

@@ -73,7 +73,12 @@ class Findings:
         return sum(each.severity is Severity.WARNING for each in self.found)
 
 
+def without_numbers(text: str) -> str:
+    """Return a cell's text with the middle of every long number hidden."""
+    return _LONG_NUMBER.sub(lambda found: mask_id(found[0]), text)
+
+
 def discreet(text: str) -> str:
     """Return a cell's text as a page may show it: the middle of every long number hidden."""
-    shown = _LONG_NUMBER.sub(lambda found: mask_id(found[0]), text)
+    shown = without_numbers(text)
     return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"

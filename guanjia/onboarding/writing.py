@@ -5,15 +5,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 
 from guanjia.accounts.models import Community, User
+from guanjia.core.identity import phone_tail
 from guanjia.core.requests import request_id
 from guanjia.core.sealing.fields import ring
 from guanjia.estate.models import Building, Household, Party, Tenure, Unit, Vehicle
-from guanjia.estate.parties import identified, masked, named, phoned
+from guanjia.estate.parties import identified, masked, named, phone_tail_index, phoned
 from guanjia.money.tariffs.actions import add_item, add_tariff, publish_version
 from guanjia.money.tariffs.models import Tariff, UnitTariff
 from guanjia.onboarding.bulk import array_text, copy_rows, reserve_ids, update_rows
@@ -181,6 +183,7 @@ class Writer:
         for who, pk in zip(new, reserve_ids(Party, len(new)), strict=True):
             who.id = pk
         seal = ring().seal
+        tail_index = cache(phone_tail_index)  # there are but ten thousand
         rows = (
             (
                 who.id,
@@ -188,15 +191,14 @@ class Writer:
                 who.name,
                 array_text(keys["search_keys"]),
                 who.phone and seal(who.phone, purpose="party.phone"),
-                phone["phone_index"],
-                phone["phone_tail_index"],
+                who.phone_index,
+                who.phone and tail_index(phone_tail(who.phone)),
                 who.id_number and seal(who.id_number, purpose="party.id_number"),
                 who.id_index,
                 "",
             )
             for who in self._watched("写入人员", new)
             for keys in [named(self.community.pk, who.name)]
-            for phone in [phoned(who.phone)]
         )
         copy_rows(Party, self.community, _PARTY, rows)
         self._complete_people([who for who in written if who.is_changed])
