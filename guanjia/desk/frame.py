@@ -46,6 +46,7 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
             Page(_("责任区团队"), "desk:teams", "map-pin-check", Permission.TEAM_READ),
             Page(_("员工账号"), "accounts:staff", "id-badge-2", Permission.STAFF_MANAGE),
         ),
+            Page(_("收银台"), "desk:desks", "cash-register", Permission.COMMUNITY_MANAGE),
     ),
 )
 

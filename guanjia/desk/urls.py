@@ -17,20 +17,29 @@ from guanjia.desk.views import (
     search,
     tariffs,
     teams,
+    unit_tariffs,
     units,
     workbench,
 )
 
 app_name = "desk"
 urlpatterns = [
-    path("", workbench.index, name="workbench"),
+    path("", workbench.home, name="workbench"),
     path("search/", search.index, name="search"),
     path("desk/choice/", cash_desks.choose, name="desk-choice"),
+    path("desks/", cash_desks.index, name="desks"),
+    path("desks/<int:desk_id>/closing/", cash_desks.closing, name="desk-closing"),
+    path("desks/<int:desk_id>/reopening/", cash_desks.reopening, name="desk-reopening"),
     path("units/", units.index, name="units"),
     path("units/new/", units.new, name="unit-new"),  # no unit's key has small letters
     path("units/<str:key>/", household.charges, name="household"),
     path("units/<str:key>/due/", household.due, name="household-due"),
     path("units/<str:key>/receipts/", household.receipts, name="household-receipts"),
+    path("units/<str:key>/tariffs/", household.tariffs, name="household-tariffs"),
+    path("units/<str:key>/tariffs/new/", unit_tariffs.create, name="unit-tariff-new"),
+    path(
+        "units/<str:key>/tariffs/<int:assigned_id>/end/", unit_tariffs.end, name="unit-tariff-end"
+    ),
     path("units/<str:key>/file/", household.file, name="household-file"),
     path("units/<str:key>/changes/", household.changes, name="household-changes"),
     path("parties/<int:party_id>/reveals/", reveals.create, name="reveals"),

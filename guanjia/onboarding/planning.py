@@ -28,6 +28,7 @@ from guanjia.onboarding.row_reader import RowReader
 
 _AT_THE_DESK = "没有改动；需要变更请在一户一档办理"
 
+_ON_THE_TARIFF_TAB = "没有改动；需要变更请在这一户的“收费设置”页签办理"
 
 def make_plan(
     register: Register, known: Registered, reader: RowReader, *, cut_over_on: date
@@ -259,10 +260,10 @@ class _Planner:
         self._count("fee", "same")
         if not tariff or known.tariff_id != tariff.pk:
             message = f"“{fee.names[0]}”已设了另一个标准"
-            self.reader.warn(fee.row, "fees", message, _AT_THE_DESK)
+            self.reader.warn(fee.row, "fees", message, _ON_THE_TARIFF_TAB)
         elif (known.begins_on, known.ends_on) != (fee.begins_on, fee.ends_on):
             message = f"现登记为 {known.begins_on} 至 {known.ends_on or '长期'}"
-            self.reader.warn(fee.row, "fees_begin", message, _AT_THE_DESK)
+            self.reader.warn(fee.row, "fees_begin", message, _ON_THE_TARIFF_TAB)
 
     def loose_vehicle(self, key: str, vehicle: VehicleRecord) -> None:
         """Plan a vehicle told on a sheet of its own."""

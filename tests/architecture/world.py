@@ -12,6 +12,7 @@ from guanjia.accounts.tests.people import enrol
 from guanjia.estate.actions.parties import merge_parties
 from guanjia.estate.tests.factories import make_building, make_party, make_tenure
 from guanjia.money.payments.tests.factories import Office, make_office
+from guanjia.money.tariffs.models import UnitTariff
 from guanjia.onboarding.actions import preview
 from guanjia.onboarding.export import template
 from guanjia.people.models import Appointment, PatchBuilding, PatchMember, PatchUnit
@@ -68,6 +69,7 @@ def samples(office: Office) -> dict[str, Any]:
         "patch_id": patch.pk,
         "member_id": PatchMember.objects.create(
             staff=staff, trade=next(iter(Trade)), begins_on=DAY, **rows
+        "assigned_id": UnitTariff.objects.get(community=place, unit=unit).pk,
         ).pk,
         "rule_id@places": PatchBuilding.objects.create(
             building=make_building(community=place), **rows

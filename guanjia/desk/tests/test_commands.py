@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import make_user
 from guanjia.money.bills.models import Bill
-from guanjia.money.payments.models import Payment
+from guanjia.money.payments.models import Desk, Payment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,3 +106,8 @@ def test_a_payment_that_cannot_be_taken_is_said_in_words(office, changes, code, 
 def test_by_command_too_only_cashiers_take_money(office):
     clerk = make_user(community=office.community, role=Role.CLERK)
     assert "没有收款的权限" in refused("take_payment", **pay(office, by=clerk.staff_no))[1]
+
+
+def test_a_payment_without_a_desk_says_who_opens_one(office):
+    Desk.objects.filter(pk=office.desk.pk).update(is_active=False)
+    assert "请系统管理员在 管理 › 收银台 里添加" in refused("take_payment", **pay(office))[1]

@@ -173,13 +173,22 @@ def test_outsiders_find_nothing(office):
     assert client.get(office.url("search"), {"q": "321201"}).status_code == 404
     assert client.get(office.url("household", "1-1-101")).status_code == 404
     reveal = office.url("reveals", office.owner.pk)
+def test_without_a_desk_a_cashier_hears_who_opens_one(office):
+    Desk.objects.filter(pk=office.desk.pk).update(is_active=False)
+    client = signed_in(office.cashier)
+    for page in (page_of(office, client), client.get(office.url("workbench")).content.decode()):
+        assert "还没有收银台，请系统管理员在 管理 › 收银台 里添加" in page
+        assert "收款请由有收银权限的同事办理" not in page
+    assert "还没有收银台" not in page_of(office, staff(office, Role.CLERK))
+
+
     assert client.post(reveal, {"field": "phone", "reason": "x"}).status_code == 404
 
 
 def test_guards_have_no_desk_and_strangers_sign_in(office, client):
     guard = staff(office, Role.GUARD)
     assert guard.get(office.page()).status_code == 403
-    assert guard.get(office.url("workbench")).status_code == 403
+    assert guard.get(office.url("search"), {"q": "1201"}).status_code == 403
     answer = client.get(office.page())
     assert answer["Location"].startswith(reverse("accounts:sign-in"))
 

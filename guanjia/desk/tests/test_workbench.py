@@ -3,10 +3,11 @@
 import re
 
 import pytest
+from django.urls import reverse
 
-from guanjia.accounts.permissions import Role
+from guanjia.accounts.permissions import ROLE_LABELS, Role
 from guanjia.accounts.tests.factories import make_user
-from guanjia.desk.tests.office import signed_in, staff
+from guanjia.desk.tests.office import make_office, signed_in, staff
 from guanjia.money.payments.models import Desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,3 +51,23 @@ def test_every_link_of_the_frame_opens_for_whom_it_is_shown(office, role):
     assert links
     for link in links:
         assert client.get(link).status_code in (200, 302), link
+
+
+@pytest.mark.parametrize(("role", "links"), [(Role.GUARD, ["teams", "me"]), (Role.TRAINEE, ["me"])])
+def test_a_post_without_a_workbench_hears_so_and_every_link_opens(office, role, links):
+    client = staff(office, role)
+    answer = client.get("/", follow=True)
+    assert (answer.status_code, answer.redirect_chain) == (200, [(office.url("workbench"), 302)])
+    page = answer.content.decode()
+    for words in (office.community.name, answer.wsgi_request.user.name, ROLE_LABELS[role]):
+        assert words in page
+    found = [link for link in re.findall(r'href="(/[^"#?]*)"', page) if "/static/" not in link]
+    assert [link.rstrip("/").rpartition("/")[2] for link in found] == links
+    for link in found:
+        assert client.get(link).status_code == 200
+    assert client.post(reverse("accounts:sign-out")).status_code == 302
+
+
+def test_nobody_from_elsewhere_sees_even_that_the_community_is_there(office):
+    for role in (Role.CASHIER, Role.TRAINEE):
+        assert staff(make_office(), role).get(office.url("workbench")).status_code == 404

@@ -1,15 +1,22 @@
-"""Choosing the cash desk that this browser works at."""
+"""The cash desks: opened and closed by an administrator, chosen by whoever takes money at one."""
 
-from django.http import HttpResponseRedirect
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext as say
+from django.views.decorators.http import require_http_methods, require_POST
 
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
+from guanjia.accounts.views.answers import answer
 from guanjia.desk import cash_desk
+from guanjia.desk.acting import press, submit
 from guanjia.desk.forms import DeskForm
-from guanjia.money.payments.access import desk_for
+from guanjia.desk.setting_forms import OpeningForm
+from guanjia.money.payments.access import any_desk_for, desk_for
+from guanjia.money.payments.actions import close_desk, open_desk, reopen_desk
+from guanjia.money.payments.models import Desk
 
 
 @require_POST
@@ -23,3 +30,32 @@ def choose(request: StaffRequest) -> HttpResponseRedirect:
         if url_has_allowed_host_and_scheme(then, allowed_hosts={request.get_host()}):
             return redirect(then)
     return redirect("desk:workbench", request.standing.community.code)
+
+
+@require_http_methods(["GET", "POST"])
+@permits(Permission.COMMUNITY_MANAGE)
+def index(request: StaffRequest) -> HttpResponse:
+    """List the desks and how far their receipts are, and open another."""
+    community = request.standing.community
+    form = OpeningForm(request.POST or None)
+    if desk := submit(request, form, open_desk, community=community):
+        messages.success(request, say("已添加收银台“{name}”").format(name=desk.name))
+        return redirect("desk:desks", community.code)
+    desks = Desk.objects.filter(community=community).order_by("-is_active", "name")
+    return answer(request, "desk/desks/index.html", form, desks=desks)
+
+
+@require_POST
+@permits(Permission.COMMUNITY_MANAGE)
+def closing(request: StaffRequest, desk_id: int) -> HttpResponseRedirect:
+    """Take no more money at a desk."""
+    press(request, close_desk, desk=any_desk_for(request.standing, desk_id))
+    return redirect("desk:desks", request.standing.community.code)
+
+
+@require_POST
+@permits(Permission.COMMUNITY_MANAGE)
+def reopening(request: StaffRequest, desk_id: int) -> HttpResponseRedirect:
+    """Take money at a desk again."""
+    press(request, reopen_desk, desk=any_desk_for(request.standing, desk_id))
+    return redirect("desk:desks", request.standing.community.code)

@@ -18,6 +18,8 @@ from guanjia.desk import cash_desk
 from guanjia.desk.changes import changes_of, told
 from guanjia.desk.charges import charges_of, due_of
 from guanjia.desk.household import Household, household_of, payer_of
+from guanjia.desk.setting_forms import AssignForm, EndForm
+from guanjia.desk.unit_tariffs import tariffs_of
 from guanjia.estate.access import unit_for
 from guanjia.estate.household import sister_units
 from guanjia.estate.models import Unit
@@ -55,6 +57,7 @@ def cash_page(request: StaffRequest, form: PaymentForm) -> HttpResponse:
         payer=payer_of(form, household),
         methods=list(Method),
         cash_desk=desk,
+        takes_money=taking,
         cash_desks=active_desks(form.unit.community) if taking and not desk else (),
         receipts=receipts_of(form.unit.community, household.unit_ids)[:RECENT],
     )
@@ -79,6 +82,29 @@ def receipts(request: StaffRequest, key: str) -> HttpResponse:
     rows = receipts_of(household.unit.community, household.unit_ids)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return _tab(request, household, "receipts", page=page)
+
+
+@require_safe
+@permits(Permission.TARIFF_READ)
+def tariffs(request: StaffRequest, key: str) -> HttpResponse:
+    """Show which tariffs the unit pays, paid and is to pay."""
+    return tariffs_page(request, unit_for(request.standing, key))
+
+
+def tariffs_page(
+    request: StaffRequest, unit: Unit, *, form: AssignForm | None = None, end: EndForm | None = None
+) -> HttpResponse:
+    """Draw the tab; a form that was sent and refused comes back as it was typed."""
+    household = _household(unit)
+    starting = {"begins_on": household.day}
+    return _tab(
+        request,
+        household,
+        "tariffs",
+        rows=tariffs_of(unit, household.day, end),
+        form=form or AssignForm(community=unit.community, initial=starting),
+        may_set=request.standing.may(Permission.TARIFF_WRITE),
+    )
 
 
 @require_safe
@@ -122,6 +148,7 @@ def _tabs(request: StaffRequest, unit: Unit) -> list[tuple[str, str, str]]:
         ("receipts", say("往来"), "desk:household-receipts", Permission.BILL_READ),
         ("file", say("档案"), "desk:household-file", Permission.HOUSEHOLD_READ),
         ("changes", say("变更"), "desk:household-changes", Permission.JOURNAL_READ),
+        ("tariffs", say("收费设置"), "desk:household-tariffs", Permission.TARIFF_READ),
     )
     code = request.standing.community.code
     return [

@@ -1,15 +1,15 @@
 """Where a shift begins: what was taken today, the latest receipts, who is behind."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as say
 from django.views.decorators.http import require_safe
 
-from guanjia.accounts.access import Standing
-from guanjia.accounts.permissions import Permission
-from guanjia.accounts.permits import StaffRequest, permits
+from guanjia.accounts.access import Standing, standing_in
+from guanjia.accounts.permissions import ROLE_LABELS, Permission
+from guanjia.accounts.permits import StaffRequest, permits, signed_in
 from guanjia.core.calendar import business_date
 from guanjia.core.components.frame import NavItem
 from guanjia.desk import cash_desk
@@ -18,6 +18,21 @@ from guanjia.money.payments.reads import active_desks, receipts_at, takings_of
 
 RECENT = 14
 BEHIND = 8
+
+
+@require_safe
+@signed_in
+def home(request: StaffRequest, community: str) -> HttpResponseBase:
+    """Open the workbench, or tell whoever's post has none what there is for them."""
+    standing = standing_in(request.user, community)
+    if standing.may(Permission.HOUSEHOLD_READ):
+        return index(request, community=community)
+    context = {
+        "standing": standing,
+        "posts": [label for role, label in ROLE_LABELS.items() if role in standing.roles],
+        "may_see_teams": standing.may(Permission.TEAM_READ),
+    }
+    return render(request, "desk/workbench/none.html", context)
 
 
 @require_safe

@@ -11,6 +11,12 @@ def desk_for(standing: Standing, pk: int) -> Desk:
     return get_object_or_404(Desk, community=standing.community, pk=pk, is_active=True)
 
 
+def any_desk_for(standing: Standing, pk: int) -> Desk:
+    """Return the desk with this id, in use or not, its community loaded. Raises Http404."""
+    rows = Desk.objects.select_related("community")
+    return get_object_or_404(rows, community=standing.community, pk=pk)
+
+
 def receipt_for(standing: Standing, desk_id: int, number: int) -> Receipt:
     """Return the receipt with this number in the desk's series, its payment loaded. Raises Http404."""
     rows = Receipt.objects.select_related("desk", "payment__unit", "payment__by")

@@ -3,7 +3,8 @@
 from django.shortcuts import get_object_or_404
 
 from guanjia.accounts.access import Standing
-from guanjia.money.tariffs.models import ChargeItem, Tariff
+from guanjia.estate.models import Unit
+from guanjia.money.tariffs.models import ChargeItem, Tariff, UnitTariff
 
 
 def item_for(standing: Standing, pk: int) -> ChargeItem:
@@ -15,3 +16,9 @@ def tariff_for(standing: Standing, pk: int) -> Tariff:
     """Return the tariff with this id, its item and community loaded. Raises Http404."""
     rows = Tariff.objects.select_related("item", "community")
     return get_object_or_404(rows, community=standing.community, pk=pk)
+
+
+def unit_tariff_for(unit: Unit, pk: int) -> UnitTariff:
+    """Return what ``unit`` pays or paid under this id, its community loaded. Raises Http404."""
+    rows = UnitTariff.objects.select_related("community")
+    return get_object_or_404(rows, community=unit.community_id, unit=unit, pk=pk)

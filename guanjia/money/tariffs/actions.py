@@ -1,5 +1,7 @@
 """Keeping the price list: items, tariffs, versions with evidence, and who pays which."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -131,23 +133,15 @@ def assign_tariff(
     at: datetime,
 ) -> UnitTariff:
     """Let a unit pay a tariff from a day on. Raises Refused where it pays another of the item then."""
-    try:
-        with transaction.atomic():
-            assigned = UnitTariff.objects.create(
-                community_id=unit.community_id,
-                unit=unit,
-                item_id=tariff.item_id,
-                tariff=tariff,
-                begins_on=begins_on,
-                ends_on=ends_on,
-            )
-    except IntegrityError as fault:
-        raise Refused(
-            Refusal(
-                f"{unit.number} 在这段时间已有同一收费项目的标准",
-                "请先填写原标准的截止日，再设新标准",
-            )
-        ) from fault
+    with _one_per_item():
+        assigned = UnitTariff.objects.create(
+            community_id=unit.community_id,
+            unit=unit,
+            item_id=tariff.item_id,
+            tariff=tariff,
+            begins_on=begins_on,
+            ends_on=ends_on,
+        )
     journal(
         at=at,
         community=unit.community,
@@ -161,12 +155,16 @@ def assign_tariff(
 
 @transaction.atomic
 def end_tariff(*, assigned: UnitTariff, ends_on: date, by: User | None, at: datetime) -> None:
-    """Set the last day that a unit pays a tariff. Bills already issued stay."""
+    """Set the last day that a unit pays a tariff. Bills already issued stay.
+
+    Raises Refused for a day before the first, or one on which the unit pays another tariff of the item.
+    """
     if ends_on < assigned.begins_on:
         raise Refused(Refusal("截止日早于起始日", f"请填 {assigned.begins_on} 或之后的日期"))
     before = {"to": assigned.ends_on}
     assigned.ends_on = ends_on
-    assigned.save(update_fields=["ends_on"])
+    with _one_per_item():
+        assigned.save(update_fields=["ends_on"])
     journal(
         at=at,
         community=assigned.community,
@@ -176,3 +174,17 @@ def end_tariff(*, assigned: UnitTariff, ends_on: date, by: User | None, at: date
         before=before,
         after={"to": ends_on},
     )
+
+
+@contextmanager
+def _one_per_item() -> Iterator[None]:
+    """Put the database's refusal of two tariffs of one item at one time into words."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as fault:
+        raise Refused(
+            Refusal(
+                "这套房屋在这段时间已有同一收费项目的标准", "请先填写原标准的截止日，再设新标准"
+            )
+        ) from fault

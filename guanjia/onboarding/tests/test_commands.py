@@ -7,7 +7,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from guanjia.accounts.models import Community
+from guanjia.accounts.models import AccountEvent, Community, Grant
+from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import make_community, make_user
 from guanjia.core.calendar import Month, business_date
 from guanjia.onboarding.tests.workbooks import PEER, register, size
@@ -43,6 +44,37 @@ def test_a_community_that_is_not_there_is_made_and_said_so(peer):
     assert size(community)["Unit"] == 9
     told, code = run(peer, "--community", "演示导入")
     assert (code, told["created"], told["total"]["new"]) == (0, False, 0)
+
+
+def administrators(community_name):
+    held = Grant.objects.filter(community__name=community_name, revoked_at=None)
+    return set(held.values_list("user__staff_no", "role"))
+
+
+def test_whoever_administers_the_company_may_enter_a_new_community(peer):
+    there = make_community()
+    chief = make_user(community=there, role=Role.ADMINISTRATOR)
+    make_user(community=there, role=Role.FINANCE)
+    make_user(community=there, role=Role.ADMINISTRATOR, is_active=False)
+    told, _ = run(peer, "--community", "演示导入")
+    assert told["administrators"] == [f"{chief.name}（{chief.staff_no}）"]
+    assert administrators("演示导入") == {(chief.staff_no, Role.ADMINISTRATOR)}
+    assert AccountEvent.objects.get(user=chief).kind == AccountEvent.Kind.ROLE_GRANTED
+    told, _ = run(peer, "--community", "演示导入")
+    assert "administrators" not in told  # it is theirs to say who else
+
+
+def test_an_administrator_may_be_named_even_afterwards(peer, capsys):
+    call_command("import_register", peer, "--community", "演示导入")
+    assert "还没有人能进入这个项目" in capsys.readouterr().out
+    user = make_user()
+    words = ("--community", "演示导入", "--administrator", user.staff_no.lower())
+    call_command("import_register", peer, *words)
+    assert f"系统管理员：{user.name}（{user.staff_no}）" in capsys.readouterr().out
+    assert administrators("演示导入") == {(user.staff_no, Role.ADMINISTRATOR)}
+    with pytest.raises(CommandError, match="没有在岗的工号"):
+        run(peer, "--community", "另一处", "--create", "--administrator", "无此人")
+    assert not Community.objects.filter(name="另一处").exists()
 
 
 def test_a_slip_in_the_name_makes_no_community(peer):

@@ -14,7 +14,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from pypinyin import lazy_pinyin
 
-from guanjia.accounts.models import Community, Company
+from guanjia.accounts.actions import grant_role
+from guanjia.accounts.models import Community, Company, Grant, User
+from guanjia.accounts.permissions import Role
+from guanjia.accounts.rules import plain
 from guanjia.core.calendar import Month, business_date
 from guanjia.core.refusal import Refused
 from guanjia.core.requests import request_id
@@ -36,6 +39,11 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="工作簿")
         parser.add_argument("--community", required=True, help="项目名称；没有就新建")
         parser.add_argument("--create", action="store_true", help="有名称相近的项目时也新建")
+        parser.add_argument(
+            "--administrator",
+            metavar="STAFFNO",
+            help="由谁管理这个项目；新建时不填，就是本公司其他项目的系统管理员",
+        )
         parser.add_argument("--dry-run", action="store_true", help="只核对，不写入")
         parser.add_argument("--skip-bad", action="store_true", help="跳过出错的行，导入其余")
         parser.add_argument("--json", action="store_true", help="以 JSON 报告结果")
@@ -55,6 +63,8 @@ class Command(BaseCommand):
                     options["community"], at, even_if_similar=options["create"]
                 )
                 told["cut_over_on"] = community.cut_over_on
+                if told["created"] or options["administrator"]:
+                    told["administrators"] = _admit(community, options["administrator"], at)
                 outcome = import_register(
                     community=community,
                     content=content,
@@ -84,6 +94,12 @@ class Command(BaseCommand):
         say = self.stdout.write
         if told.get("created"):
             say(f"项目“{told['community']}”是新建的，启用日 {told['cut_over_on']}")
+        if "administrators" in told:
+            say(
+                f"系统管理员：{'、'.join(told['administrators'])}；其他人由他们在 管理 › 员工账号 里授权"
+                if told["administrators"]
+                else "还没有人能进入这个项目；有了账号后加 --administrator 工号 再导入一次"
+            )
         for kind, counted in told.get("counts", {}).items():
             new, changed, same = counted["new"], counted["changed"], counted["same"]
             say(f"{kind}：新增 {new}，变更 {changed}，相同 {same}")
@@ -134,6 +150,23 @@ def _community(name: str, at: datetime, *, even_if_similar: bool) -> tuple[Commu
         name=name,
         cut_over_on=Month.of(business_date(at)).first,
     ), True
+
+
+def _admit(community: Community, staff_no: str | None, at: datetime) -> list[str]:
+    """Let ``staff_no`` administer the community, or whoever does the company's others; returns who."""
+    if staff_no:
+        people = User.objects.filter(staff_no=plain(staff_no), is_active=True)
+        if not people:
+            raise CommandError(f"没有在岗的工号 {staff_no}", returncode=_USAGE)
+    else:
+        elsewhere = Grant.objects.filter(
+            community__company=community.company_id, role=Role.ADMINISTRATOR, revoked_at=None
+        )
+        people = User.objects.filter(pk__in=elsewhere.values("user"), is_active=True)
+    people = people.order_by("staff_no")
+    for user in people:
+        grant_role(user=user, community=community, role=Role.ADMINISTRATOR, by=None, at=at)
+    return [f"{user.name}（{user.staff_no}）" for user in people]
 
 
 def _free_code(name: str) -> str:

@@ -86,7 +86,10 @@ def _cashier(community: str, staff_no: str) -> Standing:
         raise CommandError(f"没有工号 {staff_no}", returncode=USAGE) from unknown
     held = [s for s in standings_of(user) if s.community == place and user.is_active]
     if not held or not held[0].may(Permission.PAYMENT_TAKE):
-        raise CommandError(f"{user.name} 在{place.name}没有收款的权限，请换有收银权限的工号")
+        raise CommandError(
+            f"{user.name} 在{place.name}没有收款的权限，请换有收银权限的工号，"
+            "或请系统管理员在 管理 › 员工账号 里授予收银角色"
+        )
     return held[0]
 
 
@@ -105,7 +108,9 @@ def _desk(community: Community, name: str | None) -> Desk:
     found = list(desks.filter(name=name) if name else desks[:2])
     if len(found) == 1:
         return found[0]
-    why = f"没有收银台“{name}”" if name else "有几个收银台" if found else "还没有收银台"
+    if not desks.exists():
+        raise CommandError("还没有启用的收银台，请系统管理员在 管理 › 收银台 里添加")
+    why = f"没有收银台“{name}”" if name else "有几个收银台"
     raise CommandError(f"{why}，请用 --desk 指明启用中的收银台", returncode=USAGE)
 
 

@@ -1,0 +1,67 @@
+"""What an office sets up for its money: the cash desks, and which tariffs a unit pays."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from guanjia.accounts.models import Community
+from guanjia.desk.unit_forms import day_input
+from guanjia.money.tariffs.models import Tariff, UnitTariff
+
+_LARGEST_FIRST_NUMBER = 9_000_000  # receipts print seven digits
+
+
+class OpeningForm(forms.Form):
+    """A new cash desk and the series its receipts are numbered by."""
+
+    name = forms.CharField(label=_("收银台名称"), max_length=30, help_text=_("比如：前台一"))
+    prefix = forms.CharField(  # type: ignore[assignment]  # a field is taken off the class
+        label=_("收据字头"),
+        max_length=6,
+        required=False,
+        help_text=_("印在收据号前面，比如 A；各收银台不能相同"),
+    )
+    first_number = forms.IntegerField(
+        label=_("首号"),
+        min_value=1,
+        max_value=_LARGEST_FIRST_NUMBER,
+        initial=1,
+        help_text=_("第一张收据的号码；接着旧收据本用，就填它的下一号"),
+    )
+
+
+class TariffChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A choice from the price list."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Tell tariffs of one name apart by their item."""
+        return f"{obj.item.name} · {obj.name}"
+
+
+class AssignForm(forms.Form):
+    """Which tariff a unit is to pay, and from which day."""
+
+    tariff = TariffChoice(
+        label=_("收费标准"),
+        queryset=Tariff.objects.none(),
+        empty_label=_("请选择"),
+        help_text=_("标准在 收费 › 收费标准 里建立"),
+    )
+    begins_on = forms.DateField(label=_("计费起始日"), widget=day_input())
+
+    def __init__(self, data: Any = None, *, community: Community, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        rows = Tariff.objects.filter(community=community).select_related("item")
+        self.fields["tariff"].queryset = rows.order_by("item__position", "item", "name")  # type: ignore[attr-defined]  # a model choice
+
+
+class EndForm(forms.Form):
+    """The last day that a unit pays a tariff; one form for each row of a table."""
+
+    ends_on = forms.DateField(label=_("计费截止日"), widget=day_input())
+
+    def __init__(self, data: Any = None, *, assigned: UnitTariff) -> None:
+        self.assigned = assigned
+        initial = {"ends_on": assigned.ends_on}
+        super().__init__(data, initial=initial, auto_id=f"end{assigned.pk}_%s")
