@@ -1,7 +1,6 @@
 """The forms of residents: who somebody is, what they are to a unit, since and until when."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 from django import forms
@@ -18,7 +17,8 @@ from guanjia.core.identity import (
     check_organisation_code,
     check_phone,
 )
-from guanjia.core.text import TextError, half_width
+from guanjia.core.shares import ShareError, share_from
+from guanjia.core.text import TextError
 from guanjia.desk.unit_forms import day_input
 from guanjia.estate.duplicates import Likeness, alike
 from guanjia.estate.models import Party
@@ -27,7 +27,6 @@ from guanjia.estate.rules import Terms
 from guanjia.estate.states import TITLE_HOLDERS, Capacity, Matter, PartyKind
 
 NEW = "new"
-_FINEST_SHARE = 1_000_000
 
 
 class ShareField(forms.CharField):
@@ -35,16 +34,11 @@ class ShareField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         """Read the share; the error says how to write it."""
-        typed = half_width(super().clean(value) or "")
-        if not typed:
-            return None
+        typed = super().clean(value)
         try:
-            share = Fraction(typed.removesuffix("%")) / (100 if typed.endswith("%") else 1)
-        except (ValueError, ZeroDivisionError) as wrong:
-            raise ValidationError(say("请写成 1/2 或 50% 这样")) from wrong
-        if not 0 < share <= 1 or share.denominator > _FINEST_SHARE:
-            raise ValidationError(say("份额要大于零、不超过百分之百"))
-        return share
+            return share_from(typed) if typed else None
+        except ShareError as wrong:
+            raise ValidationError(str(wrong)) from wrong
 
 
 class ParticularsForm(forms.Form):

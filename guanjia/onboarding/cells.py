@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from guanjia.core.labelled import Labelled
 from guanjia.core.money import MoneyError, fen_from_yuan
+from guanjia.core.shares import ShareError, share_from
 from guanjia.core.text import half_width
 
 T = TypeVar("T")
@@ -34,7 +35,6 @@ _FEN_STEP = Decimal("0.01")
 _PRICE_PLACES = 4
 _MOST_PRICE = Decimal(100_000)
 _FLOORS = range(-20, 201)
-_PARTS = 10_000_000
 
 _YES = frozenset({"是", "有", "Y", "YES", "1", "TRUE", "√", "✓", "对"})
 _NO = frozenset({"否", "无", "N", "NO", "0", "FALSE", "×", "✗", "不"})
@@ -129,14 +129,10 @@ def count(text: str) -> int:
 @lru_cache(maxsize=1024)
 def share(text: str) -> Fraction:
     """Read a share of the title: 1/2, 50% or 0.5."""
-    typed = half_width(text).replace(" ", "")
     try:
-        read = Fraction(typed.removesuffix("%")) / (100 if typed.endswith("%") else 1)
-    except (ValueError, ZeroDivisionError) as fault:
-        raise CellError("不是份额", "请写成 1/2 或 50%") from fault
-    if not 0 < read <= 1 or read.denominator > _PARTS:
-        raise CellError("份额须大于零、不超过百分之百", "请对照产权证填写，例如 1/2")
-    return read
+        return share_from(text)
+    except ShareError as fault:
+        raise CellError("不是份额", str(fault)) from fault
 
 
 @lru_cache(maxsize=64)
