@@ -1,4 +1,4 @@
-"""File locks that the operating system drops with their holder, so a crash leaves nothing locked."""
+"""File locks that the operating system drops with their holder, so a crash leaves nothing locked; syncing a folder."""
 
 import os
 import sys
@@ -18,6 +18,9 @@ if sys.platform == "win32":  # untested
             return False
         return True
 
+    def sync_directory(_directory: Path) -> None:
+        """Do nothing: folders are not synced here."""
+
 else:
     import fcntl
 
@@ -27,6 +30,14 @@ else:
         except BlockingIOError:
             return False
         return True
+
+    def sync_directory(directory: Path) -> None:
+        """Put a folder's entries on the disk, so that a file renamed in it stays renamed."""
+        handle = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 @contextmanager

@@ -125,10 +125,12 @@ class Attachment(CommunityModel):
 
 
 class KeyWitness(models.Model):
-    """The fingerprint of the index key this database was written with: one row, to notice a wrong key file."""
+    """The keys this database was written with, by fingerprint: one row, to notice a wrong or older key file."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
-    fingerprint = models.CharField(max_length=16)
+    fingerprint = models.CharField(max_length=16)  # of the index key
+    seal_key = models.CharField(max_length=20, default="")  # of the seal key in force
+    seal_fingerprint = models.CharField(max_length=16, default="")
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

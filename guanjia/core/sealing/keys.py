@@ -17,6 +17,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from guanjia.core.file_locks import exclusive, sync_directory
+
 KEY_FILE = "seal.json"
 _NONCE_BYTES = 12
 _INDEX_BYTES = 16
@@ -69,6 +71,11 @@ class KeyRing:
         """Name the index key without telling it; kept in the database to notice a wrong key file."""
         return hashlib.sha256(b"guanjia index key" + self.index_key).hexdigest()[:16]
 
+    def seal_fingerprint(self, name: str) -> str:
+        """Name a seal key likewise, to notice an older key file; '' where there is none called ``name``."""
+        key = self.seal_keys.get(name)
+        return hashlib.sha256(b"guanjia seal key" + key).hexdigest()[:16] if key else ""
+
 
 def create(directory: Path) -> KeyRing:
     """Write a first key file (mode 0600); never over an existing one."""
@@ -81,17 +88,25 @@ def create(directory: Path) -> KeyRing:
 
 
 def add_key(directory: Path) -> KeyRing:
-    """Add a new current key, keeping the old ones; the file is replaced in one step."""
+    """Add a new current key, keeping the old ones; the file is replaced in one step, and is on the disk.
+
+    Two rotations at once add two keys, one after the other: neither may lose the other's.
+    """
     path = directory / KEY_FILE
-    content = json.loads(path.read_text(encoding="ascii"))
-    name = f"k{len(content['seal']) + 1}"
-    content["seal"][name] = _new_key()
-    content["current"] = name
-    beside = path.with_suffix(".new")
-    beside.touch(mode=0o600)
-    beside.write_text(json.dumps(content, indent=1), encoding="ascii")
-    beside.replace(path)
-    return load(directory)
+    with exclusive(path.with_suffix(".lock")):
+        content = json.loads(path.read_text(encoding="ascii"))
+        name = f"k{len(content['seal']) + 1}"
+        content["seal"][name] = _new_key()
+        content["current"] = name
+        beside = path.with_suffix(".new")
+        beside.touch(mode=0o600)
+        with beside.open("w", encoding="ascii") as file:
+            json.dump(content, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        sync_directory(directory)
+        return load(directory)
 
 
 def load(directory: Path) -> KeyRing:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from guanjia.core.sealing.keys import add_key, load
-from guanjia.records.key_witness import key_fault
+from guanjia.records.key_witness import key_fault, remember_key
 from guanjia.records.rotation import SealedColumn, sealed_columns
 
 _WIDTH = 30
@@ -28,6 +28,7 @@ class Command(BaseCommand):
             ring = load(settings.SECRETS_DIR)
         else:
             ring = add_key(settings.SECRETS_DIR)
+        remember_key()  # before any value rests on the new key alone
         done = {str(column): self._reseal(column) for column in columns}
         if options["json"]:
             result = {"key": ring.current, "resumed": resumed, "resealed": done}
