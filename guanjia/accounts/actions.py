@@ -7,16 +7,26 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import F
 
-from guanjia.accounts.access import manages
+from guanjia.accounts.access import is_alone, is_weighty, manages, open_grants, proposals_in
 from guanjia.accounts.events import Kind, record
-from guanjia.accounts.models import Community, Company, Grant, RecoveryCode, SecondFactor, User
-from guanjia.accounts.permissions import Role
+from guanjia.accounts.models import (
+    Community,
+    Company,
+    Grant,
+    Proposal,
+    RecoveryCode,
+    SecondFactor,
+    User,
+)
+from guanjia.accounts.permissions import WEIGHTY, Permission, Role
 from guanjia.accounts.rules import RECOVERY_CODES, may_be_pin, one_time_secret, plain
 from guanjia.core.database.advisory import lock_until_commit
+from guanjia.core.database.insert import insert
 from guanjia.core.refusal import Refusal, Refused
 from guanjia.core.sealing.fields import ring
 
 SECRET_LIFE = timedelta(hours=72)
+_ALONE = "alone"  # there was no second person to confirm it
 
 
 class Issued(NamedTuple):
@@ -68,12 +78,15 @@ def create_user(
     at: datetime,
 ) -> Issued:
     """Make an account with a one-time secret. Raises Refused when the staff number is taken."""
-    if User.objects.filter(staff_no=plain(staff_no)).exists():
-        raise Refused(Refusal("这个工号已有账号", "请核对工号；同一人在本项目任职，姓名要填得一样"))
     user = User(staff_no=plain(staff_no), name=name)
     user.set_phone(phone)
     secret = _give_secret(user, at=at)
-    user.save()
+    insert(
+        user,
+        taken=Refusal(
+            "这个工号已有账号", "请核对工号；别的项目的同事，请两边都管理的系统管理员照原姓名办理"
+        ),
+    )
     record(Kind.USER_CREATED, at=at, user=user, by=by, within=community)
     for role in roles:
         grant_role(user=user, community=community, role=role, by=by, at=at)
@@ -81,19 +94,34 @@ def create_user(
 
 
 @transaction.atomic
+def let_in(
+    *, user: User, community: Community, roles: Iterable[Role], by: User, at: datetime
+) -> str | Proposal:
+    """Give somebody from another community roles here, and have them prove anew who they are."""
+    secret = reset_password(user=user, community=community, by=by, at=at)
+    reset_second_factor(user=user, community=community, by=by, at=at)
+    for role in roles:
+        grant_role(user=user, community=community, role=role, by=by, at=at)
+    return secret
+
+
+@transaction.atomic
 def grant_role(
     *, user: User, community: Community, role: Role, by: User | None, at: datetime
-) -> Grant:
-    """Give ``user`` a role; a role already held stays as it is. ``by`` is None for the program."""
+) -> Grant | Proposal:
+    """Give ``user`` a role; a role already held stays as it is. ``by`` is None for the program.
+
+    A role of weight waits for a second person.
+    """
     if by == user:
         raise Refused(Refusal("不能给自己授权", "请另一位管理员授权"))
-    grant, is_new = Grant.objects.get_or_create(
-        community=community, user=user, role=role, revoked_at=None, defaults={"granted_at": at}
-    )
-    if is_new:
-        _end_sessions(user)
-        record(Kind.ROLE_GRANTED, at=at, user=user, by=by, within=community, detail=role)
-    return grant
+    if held := open_grants(user, community).filter(role=role).first():
+        return held
+    if by is None or role not in WEIGHTY:
+        return _grant(user, community, role, by=by, at=at)
+    if is_alone(by, community=community, user=user):
+        return _grant(user, community, role, by=by, at=at, how=_ALONE)
+    return _ask(Proposal.Kind.GRANT, user, community, role=role, by=by, at=at)
 
 
 @transaction.atomic
@@ -117,32 +145,90 @@ def deactivate_user(*, user: User, community: Community, by: User, at: datetime)
         raise Refused(Refusal("不能停用自己的账号", "请另一位管理员办理"))
     for grant in Grant.objects.filter(user=user, revoked_at=None):
         revoke_role(grant=grant, community=grant.community, by=by, at=at)
+    for proposal in proposals_in(community).filter(user=user):
+        refuse(proposal=proposal, community=community, by=by, at=at)
     User.objects.filter(pk=user.pk).update(is_active=False, pin_index=None)
     _end_sessions(user)
     record(Kind.USER_DEACTIVATED, at=at, user=user, by=by, within=community)
 
 
 @transaction.atomic
-def reset_password(*, user: User, community: Community, by: User, at: datetime) -> str:
-    """Return a one-time secret that opens the account once, to choose a new password."""
+def reactivate_user(*, user: User, community: Community, by: User, at: datetime) -> str:
+    """Open the account of somebody who comes back, without their old roles; returns a one-time secret."""
     _must_manage(by, user)
-    secret = _give_secret(user, at=at)
-    user.pin_index = None
-    user.save(update_fields=["password", "temporary_until", "pin_index"])
-    record(Kind.PASSWORD_RESET, at=at, user=user, by=by, within=community)
-    return secret
+    if user.is_active:
+        raise Refused(Refusal("这个账号没有停用", "不需要恢复"))
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    record(Kind.USER_REACTIVATED, at=at, user=user, by=by, within=community)
+    return _reset_password(user, community, by=by, at=at)
 
 
 @transaction.atomic
-def reset_second_factor(*, user: User, community: Community, by: User, at: datetime) -> None:
-    """Forget the second factors of somebody who lost their phone; they enrol anew at the next sign-in."""
+def reset_password(*, user: User, community: Community, by: User, at: datetime) -> str | Proposal:
+    """Return a one-time secret that opens the account once, to choose a new password.
+
+    Of somebody with a role of weight it waits for a second person.
+    """
+    _must_manage(by, user)
+    if not is_weighty(user):
+        return _reset_password(user, community, by=by, at=at)
+    if is_alone(by, community=community, user=user):
+        return _reset_password(user, community, by=by, at=at, how=_ALONE)
+    return _ask(Proposal.Kind.PASSWORD, user, community, by=by, at=at)
+
+
+@transaction.atomic
+def reset_second_factor(
+    *, user: User, community: Community, by: User, at: datetime
+) -> Proposal | None:
+    """Forget the second factors of somebody who lost their phone; they enrol anew at the next sign-in.
+
+    Of somebody with a role of weight it waits for a second person.
+    """
     _must_manage(by, user)
     if by == user:
         raise Refused(Refusal("不能这样取消自己的第二验证", "请在“我的账号”里办理"))
-    user.second_factors.all().delete()
-    user.recovery_codes.all().delete()
-    _end_sessions(user)
-    record(Kind.FACTOR_REMOVED, at=at, user=user, by=by, within=community, detail="all")
+    if not is_weighty(user):
+        _forget_factors(user, community, by=by, at=at)
+        return None
+    if is_alone(by, community=community, user=user):
+        _forget_factors(user, community, by=by, at=at, how=_ALONE)
+        return None
+    return _ask(Proposal.Kind.FACTOR, user, community, by=by, at=at)
+
+
+@transaction.atomic
+def confirm(*, proposal: Proposal, community: Community, by: User, at: datetime) -> str | None:
+    """Let what another person asked for take effect. Returns the one-time secret of a new password."""
+    proposal = _waiting(proposal, community)
+    user = proposal.user
+    if by in {proposal.asked_by, user}:
+        raise Refused(Refusal("要由第二人确认", "请申请人和本人以外的管理员或主任办理"))
+    if not user.is_active:
+        raise Refused(Refusal("这个账号已停用", "请驳回这项申请"))
+    if proposal.kind != Proposal.Kind.GRANT:
+        _must_manage(by, user, Permission.STAFF_APPROVE)
+    proposal.confirmed_at, proposal.confirmed_by = at, by
+    proposal.save(update_fields=["confirmed_at", "confirmed_by"])
+    _record_proposal(Kind.CONFIRMED, proposal, by=by, at=at)
+    match proposal.kind:
+        case Proposal.Kind.GRANT:
+            _grant(user, community, Role(proposal.role), by=by, at=at)
+        case Proposal.Kind.PASSWORD:
+            return _reset_password(user, community, by=by, at=at)
+        case Proposal.Kind.FACTOR:
+            _forget_factors(user, community, by=by, at=at)
+    return None
+
+
+@transaction.atomic
+def refuse(*, proposal: Proposal, community: Community, by: User, at: datetime) -> None:
+    """Turn down, or take back, what was asked for."""
+    proposal = _waiting(proposal, community)
+    proposal.refused_at, proposal.refused_by = at, by
+    proposal.save(update_fields=["refused_at", "refused_by"])
+    _record_proposal(Kind.REFUSED, proposal, by=by, at=at)
 
 
 @transaction.atomic
@@ -151,6 +237,7 @@ def set_password(*, user: User, password: str, at: datetime) -> None:
     user.set_password(password)
     user.temporary_until = None
     user.save(update_fields=["password", "temporary_until"])
+    _end_sessions(user)  # the fast switch in every browser, too
     record(Kind.PASSWORD_SET, at=at, user=user)
 
 
@@ -205,8 +292,78 @@ def recovery_code_as_kept(user: User, code: str) -> bytes:
     return ring().index(f"{user.pk}:{plain(code)}", purpose="recovery_code")
 
 
-def _must_manage(by: User, user: User) -> None:
-    if not manages(by, user):
+def _ask(
+    kind: Proposal.Kind,
+    user: User,
+    community: Community,
+    *,
+    role: str = "",
+    by: User,
+    at: datetime,
+) -> Proposal:
+    """Keep what waits for a second person; asking twice is asking once."""
+    proposal, is_new = Proposal.objects.get_or_create(
+        community=community,
+        user=user,
+        kind=kind,
+        role=role,
+        confirmed_at=None,
+        refused_at=None,
+        defaults={"asked_by": by, "asked_at": at},
+    )
+    if is_new:
+        _record_proposal(Kind.PROPOSED, proposal, by=by, at=at)
+    return proposal
+
+
+def _waiting(proposal: Proposal, community: Community) -> Proposal:
+    """Return the proposal locked. Raises Refused once it is decided."""
+    waiting = proposals_in(community).select_for_update(of=("self",))
+    if found := waiting.filter(pk=proposal.pk).first():
+        return found
+    raise Refused(Refusal("这项申请已经办过", "请刷新页面查看"))
+
+
+def _record_proposal(kind: Kind, proposal: Proposal, *, by: User, at: datetime) -> None:
+    detail = f"{proposal.kind} {proposal.role}".strip()
+    record(kind, at=at, user=proposal.user, by=by, within=proposal.community, detail=detail)
+
+
+def _grant(
+    user: User, community: Community, role: Role, *, by: User | None, at: datetime, how: str = ""
+) -> Grant:
+    grant, is_new = Grant.objects.get_or_create(
+        community=community, user=user, role=role, revoked_at=None, defaults={"granted_at": at}
+    )
+    if is_new:
+        _end_sessions(user)
+        detail = f"{role} {how}".strip()
+        record(Kind.ROLE_GRANTED, at=at, user=user, by=by, within=community, detail=detail)
+    return grant
+
+
+def _reset_password(
+    user: User, community: Community, *, by: User, at: datetime, how: str = ""
+) -> str:
+    secret = _give_secret(user, at=at)
+    user.pin_index = None
+    user.save(update_fields=["password", "temporary_until", "pin_index"])
+    record(Kind.PASSWORD_RESET, at=at, user=user, by=by, within=community, detail=how)
+    return secret
+
+
+def _forget_factors(
+    user: User, community: Community, *, by: User, at: datetime, how: str = ""
+) -> None:
+    user.second_factors.all().delete()
+    user.recovery_codes.all().delete()
+    _end_sessions(user)
+    detail = f"all {how}".strip()
+    record(Kind.FACTOR_REMOVED, at=at, user=user, by=by, within=community, detail=detail)
+
+
+def _must_manage(by: User, user: User, permission: Permission = Permission.STAFF_MANAGE) -> None:
+    if not manages(by, user, permission):
         raise Refused(
             Refusal(
                 "这个人还在您不管理的项目任职", "请两边都管理的系统管理员办理，或只收回本项目的角色"

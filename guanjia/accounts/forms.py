@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanjia.accounts.models import Community, User
 from guanjia.accounts.permissions import ROLE_LABELS, Role
-from guanjia.accounts.rules import PIN_DIGITS, plain_phone
+from guanjia.accounts.rules import PIN_DIGITS, plain, plain_phone
 from guanjia.accounts.switching import Known
 
 # First words of the program's own addresses; a community must not stand in their way.
@@ -31,6 +31,14 @@ RESERVED_CODES = frozenset(
     ]
 )
 _ROLES = [(role.value, label) for role, label in ROLE_LABELS.items()]
+
+
+class StaffNoField(forms.CharField):
+    """A staff number as it is kept; one of nothing but dashes is none."""
+
+    def to_python(self, value: Any) -> str:
+        """Bring it into the form in which numbers are compared."""
+        return plain(super().to_python(value) or "")
 
 
 def _password(label: Any, autocomplete: str) -> forms.CharField:
@@ -170,7 +178,7 @@ class SetupForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("从这一天起用本系统记账；之前的账不在这里开"),
     )
-    staff_no = forms.CharField(label=_("管理员工号"), max_length=20)
+    staff_no = StaffNoField(label=_("管理员工号"), max_length=20)
     name = forms.CharField(label=_("管理员姓名"), max_length=60)
     password = _password(_("管理员密码"), "new-password")
 
@@ -196,13 +204,16 @@ class SetupForm(forms.Form):
 class StaffForm(forms.Form):
     """A new member of staff."""
 
-    staff_no = forms.CharField(label=_("工号"), max_length=20)
+    staff_no = StaffNoField(label=_("工号"), max_length=20)
     name = forms.CharField(label=_("姓名"), max_length=60)
     phone = forms.CharField(
         label=_("手机号"), max_length=20, required=False, help_text=_("填了就也能用手机号登录")
     )
     roles = forms.TypedMultipleChoiceField(
         label=_("角色"), choices=_ROLES, coerce=Role, widget=forms.CheckboxSelectMultiple
+    )
+    is_colleague = forms.BooleanField(
+        label=_("已当面核对，是别的项目的这位同事"), required=False, widget=forms.HiddenInput
     )
 
     def clean_phone(self) -> str:
@@ -211,6 +222,12 @@ class StaffForm(forms.Form):
         if phone and not plain_phone(phone):
             raise forms.ValidationError(say("手机号要是 5 到 15 位数字"))
         return phone
+
+    def ask_about_colleague(self) -> None:
+        """Ask for an express word that the account of this number and name is the person's."""
+        self.fields["is_colleague"].widget = forms.CheckboxInput()
+        question = say("这位同事在别的项目已有账号：请当面核对本人后勾选，密码和第二验证会重新设置")
+        self.add_error("is_colleague", question)
 
 
 class GrantForm(forms.Form):

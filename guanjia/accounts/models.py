@@ -138,6 +138,59 @@ class Grant(CommunityModel):
         return f"{self.user}·{self.get_role_display()}"
 
 
+class Proposal(CommunityModel):
+    """What one person asked for and takes effect when a second one confirms; it is decided once, and kept."""
+
+    class Kind(models.TextChoices):
+        """What was asked for."""
+
+        GRANT = "grant", "授予角色"
+        PASSWORD = "password", "重置密码"
+        FACTOR = "factor", "取消第二验证"
+
+    db_privileges = ("SELECT", "INSERT", "UPDATE")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    user = models.ForeignKey(User, models.PROTECT, related_name="proposals")
+    role = models.CharField(
+        max_length=20, blank=True, choices=Grant._meta.get_field("role").choices
+    )
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    refused_at = models.DateTimeField(null=True)
+    refused_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "user", "kind", "role"],
+                condition=models.Q(confirmed_at=None, refused_at=None),
+                name="accounts_proposal_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_at=None, confirmed_by=None)
+                | models.Q(confirmed_at__isnull=False, confirmed_by__isnull=False, refused_at=None),
+                name="accounts_proposal_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(refused_at=None, refused_by=None)
+                | models.Q(refused_at__isnull=False, refused_by__isnull=False),
+                name="accounts_proposal_refused",
+            ),
+            # Neither who asked nor whom it is about. NULL passes: it is not confirmed yet.
+            models.CheckConstraint(
+                condition=~models.Q(confirmed_by=models.F("asked_by"))
+                & ~models.Q(confirmed_by=models.F("user")),
+                name="accounts_proposal_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [self.get_kind_display(), self.get_role_display()]))
+
+
 class SecondFactor(models.Model):
     """An authenticator app or a passkey that a person has enrolled."""
 
@@ -190,6 +243,16 @@ class SignInLink(models.Model):
         return f"{self.user_id}#{self.pk}"
 
 
+_DETAILS = {
+    **{role.value: label for role, label in ROLE_LABELS.items()},
+    **dict(Proposal.Kind.choices),
+    **dict(SecondFactor.Kind.choices),
+    "first": "初次安装",
+    "alone": "（没有第二人可确认）",
+    "all": "全部",
+}
+
+
 class AccountEvent(models.Model):
     """One thing that happened to an account: a try, a sign-in, a change. The journal of this floor.
 
@@ -216,8 +279,12 @@ class AccountEvent(models.Model):
         CODES_MADE = "codes.make", "生成恢复码"
         USER_CREATED = "user.create", "新建账号"
         USER_DEACTIVATED = "user.deactivate", "停用账号"
+        USER_REACTIVATED = "user.reactivate", "恢复账号"
         ROLE_GRANTED = "role.grant", "授予角色"
         ROLE_REVOKED = "role.revoke", "收回角色"
+        PROPOSED = "proposal.ask", "申请，等第二人确认"
+        CONFIRMED = "proposal.confirm", "确认申请"
+        REFUSED = "proposal.refuse", "驳回申请"
 
     db_privileges = APPEND_ONLY
 
@@ -250,3 +317,8 @@ class AccountEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.user_id}"
+
+    @property
+    def told(self) -> str:
+        """Return ``detail`` in the reader's words."""
+        return " ".join(_DETAILS.get(word, word) for word in self.detail.split())

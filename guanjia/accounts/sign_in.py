@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from guanjia.accounts import sessions, totp
+from guanjia.accounts import passkeys, sessions, totp
 from guanjia.accounts.actions import recovery_code_as_kept
 from guanjia.accounts.events import Kind, admit
 from guanjia.accounts.models import SecondFactor, User
@@ -45,6 +45,15 @@ def check_code(request: HttpRequest, user: User, *, code: str, at: datetime) -> 
     """Whether ``code`` is the app's, or an unused recovery code. Raises TooManyTriesError."""
     attempt = admit(Kind.CODE_TRIED, user=user, visitor=visitor_of(request), at=at)
     if not (_is_app_code(user, code, at=at) or _is_recovery_code(user, code, at=at)):
+        return False
+    attempt.passed(at=at)
+    return True
+
+
+def check_passkey(request: HttpRequest, user: User, *, answer: str, at: datetime) -> bool:
+    """Whether one of the person's passkeys signed this session's challenge. Raises TooManyTriesError."""
+    attempt = admit(Kind.CODE_TRIED, user=user, visitor=visitor_of(request), at=at)
+    if not passkeys.check(request, user, answer=answer):
         return False
     attempt.passed(at=at)
     return True

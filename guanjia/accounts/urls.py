@@ -9,12 +9,19 @@ app_name = "accounts"
 _staff = [
     path("", staff.index, name="staff"),
     path("new/", staff.new, name="staff-new"),
+    path("events/", staff.events, name="staff-events"),
+    path("proposals/", staff.proposals, name="staff-proposals"),
+    path(
+        "proposals/<int:proposal_id>/confirmation/", staff.confirmation, name="staff-confirmation"
+    ),
+    path("proposals/<int:proposal_id>/refusal/", staff.refusal, name="staff-refusal"),
     path("<int:user_id>/", staff.detail, name="staff-member"),
     path("<int:user_id>/grants/", staff.grants, name="staff-grants"),
     path(
         "<int:user_id>/grants/<int:grant_id>/revocation/", staff.revocation, name="staff-revocation"
     ),
     path("<int:user_id>/deactivation/", staff.deactivation, name="staff-deactivation"),
+    path("<int:user_id>/reactivation/", staff.reactivation, name="staff-reactivation"),
     path("<int:user_id>/password-reset/", staff.password_reset, name="staff-password-reset"),
     path(
         "<int:user_id>/second-factor-reset/",

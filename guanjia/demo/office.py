@@ -18,7 +18,8 @@ from guanjia.money.tariffs.rules import Basis
 
 NAME, CODE, COMPANY = "示例花园", "demo", "示例物业服务有限公司"
 
-ADMINISTRATOR, SUPERVISOR, ACCOUNTANT, CASHIERS = "W000", "W002", "W008", ("W003", "W004")
+ADMINISTRATOR, DIRECTOR, SUPERVISOR, ACCOUNTANT = "W000", "W001", "W002", "W008"
+CASHIERS = ("W003", "W004")
 _CONTRACT = "前期物业服务合同第五条"
 NEW_PRICE, PRICE_EVIDENCE = Decimal("2.40"), "业主大会表决结果公告（第 3 号）"
 _PRICES: tuple[tuple[str, bool, tuple[tuple[str, Basis, str], ...]], ...] = (

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
+from guanjia.accounts.access import proposals_in
+from guanjia.accounts.actions import confirm
 from guanjia.accounts.permissions import Role
 from guanjia.demo.names import People
-from guanjia.demo.office import ADMINISTRATOR, Act, Office
+from guanjia.demo.office import ADMINISTRATOR, DIRECTOR, Act, Office
 from guanjia.estate.models import Building, Unit
 from guanjia.people.actions import (
     Hire,
@@ -36,7 +38,7 @@ _DEPARTMENTS = {
 }
 # Who signs in: one person a role, and a second cashier for the second desk.
 _SIGNING_IN = (
-    ("W001", "郑国栋", _K.MANAGEMENT, "管理中心主任", Role.DIRECTOR),
+    (DIRECTOR, "郑国栋", _K.MANAGEMENT, "管理中心主任", Role.DIRECTOR),
     ("W002", "罗敏", _K.CUSTOMER_SERVICE, "客服主管", Role.SUPERVISOR),
     ("W003", "陈晓雯", _K.CUSTOMER_SERVICE, "前台收银", Role.CASHIER),
     ("W004", "何佳", _K.CUSTOMER_SERVICE, "前台收银", Role.CASHIER),
@@ -91,6 +93,13 @@ class Matrix:
             assign_post(staff=staff, post=posts[title], **act)
             if department.head is None:
                 name_head(department=department, head=staff, **act)
+        for proposal in proposals_in(self._office.community):  # the second person
+            confirm(
+                proposal=proposal,
+                community=self._office.community,
+                by=self._office.users[DIRECTOR],
+                at=self._office.opening,
+            )
 
     def draw_patches(self, buildings: Mapping[str, Building], others: Iterable[Unit]) -> None:
         """Draw the patches; ``others``, units of no building and no household, go to the last."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
-from guanjia.accounts.models import Grant
+from guanjia.accounts.models import Grant, Proposal
 from guanjia.accounts.permissions import Permission, Role
 from guanjia.accounts.tests.factories import MORNING, make_user
 from guanjia.accounts.tests.people import enrol
@@ -51,6 +51,9 @@ def samples(office: Office) -> dict[str, Any]:
     return {
         "community": place.code,
         "user_id": person.pk,
+        "proposal_id": Proposal.objects.create(
+            community=place, user=person, kind="password", asked_by=person, asked_at=MORNING
+        ).pk,
         "grant_id": Grant.objects.get(user=person).pk,
         "factor_id": person.second_factors.get().pk,
         "import_id": preview(
@@ -66,10 +69,10 @@ def samples(office: Office) -> dict[str, Any]:
         "number": receipt.number,
         "item_id": office.item.pk,
         "tariff_id": office.tariff.pk,
+        "assigned_id": UnitTariff.objects.get(community=place, unit=unit).pk,
         "patch_id": patch.pk,
         "member_id": PatchMember.objects.create(
             staff=staff, trade=next(iter(Trade)), begins_on=DAY, **rows
-        "assigned_id": UnitTariff.objects.get(community=place, unit=unit).pk,
         ).pk,
         "rule_id@places": PatchBuilding.objects.create(
             building=make_building(community=place), **rows

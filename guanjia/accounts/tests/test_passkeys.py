@@ -14,6 +14,7 @@ from fido2 import cbor
 from fido2.cose import ES256
 from fido2.utils import websafe_encode
 
+from guanjia.accounts.models import AccountEvent
 from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import make_community
 from guanjia.accounts.tests.people import (
@@ -100,6 +101,9 @@ def test_enrol_and_sign_in():
     options = options_of(client.get(step["Location"]))
     client.post(step["Location"], {"passkey": key.get(options)})
     assert is_signed_in(client)
+    kinds = AccountEvent.objects.filter(user=user, kind__startswith="code.").order_by("pk")
+    tried_and_passed = ["code.try", "code.pass"]
+    assert list(kinds.values_list("kind", flat=True)) == tried_and_passed, "no try is made up for"
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guanjia.accounts import actions
+from guanjia.accounts.access import manages
+from guanjia.accounts.actions import grant_role
 from guanjia.accounts.models import AccountEvent, Grant, User
 from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import make_community
@@ -67,12 +69,50 @@ def test_a_taken_staff_number_is_refused_without_telling_whose(office, place):
     assert not Grant.objects.filter(community=place, user__staff_no="B01").exists()
 
 
-def test_a_colleague_from_another_community_gets_roles_here(office, place):
-    elsewhere = make_staff(
-        community=make_community(), role=Role.CLERK, staff_no="B01", name="李小萌"
-    )
-    new_person(office, place, roles=[Role.GUARD])
-    assert Grant.objects.get(community=place, user=elsewhere).role == Role.GUARD
+def test_an_administrator_of_both_lets_a_colleague_in_who_proves_anew_who_they_are(
+    office, admin, place
+):
+    other = make_community()
+    colleague = make_staff(community=other, role=Role.CLERK, staff_no="B01", name="李小萌")
+    enrol(colleague)
+    here = Grant.objects.filter(community=place, user=colleague)
+    words = {"roles": [Role.GUARD], "is_colleague": "on"}
+    assert "这个工号已有账号" in new_person(office, place, **words).content.decode()
+    assert not here.exists(), "who manages here only cannot tell whose account it is"
+    grant_role(user=admin, community=other, role=Role.ADMINISTRATOR, by=None, at=timezone.now())
+    office = sign_in(browser(), admin)
+    assert new_person(office, place, roles=[Role.GUARD]).status_code == 422
+    assert not here.exists(), "not without an express word"
+    assert "一次性密码" in new_person(office, place, **words).content.decode()
+    assert here.get().role == Role.GUARD
+    colleague.refresh_from_db()
+    assert colleague.temporary_until
+    assert not colleague.has_second_factor
+
+
+def test_an_account_of_nobodys_community_is_managed_by_nobody(admin, place):
+    assert not manages(admin, make_staff())
+    gone = make_staff(community=place, role=Role.CLERK)
+    Grant.objects.filter(user=gone).update(revoked_at=timezone.now())
+    assert manages(admin, gone), "the control: only this community ever gave them roles"
+
+
+def test_somebody_comes_back_with_a_new_secret_and_no_old_roles(office, place):
+    user = make_staff(community=place, role=Role.CLERK)
+    office.post(at("staff-deactivation", place, user.pk))
+    page = office.post(at("staff-reactivation", place, user.pk))
+    [secret] = re.findall(r'<code class="secret">([^<]+)', page.content.decode())
+    assert type_password(browser(), user).status_code == 422
+    assert type_password(browser(), user, secret)["Location"] == reverse("accounts:new-password")
+    assert not Grant.objects.filter(user=user, revoked_at=None).exists()
+    again = office.post(at("staff-reactivation", place, user.pk))
+    assert again.status_code == 302, "the control: nobody in post gets a secret this way"
+
+
+@pytest.mark.parametrize("number", ["---", " － "])
+def test_a_staff_number_of_dashes_is_none(office, place, number):
+    assert new_person(office, place, staff_no=number).status_code == 422
+    assert not User.objects.filter(staff_no="").exists()
 
 
 def test_roles_are_given_and_taken_back(office, place):
@@ -84,7 +124,7 @@ def test_roles_are_given_and_taken_back(office, place):
     assert grant.revoked_at
     kinds = AccountEvent.objects.filter(user=user, within=place).order_by("pk")
     assert list(kinds.values_list("kind", "detail")) == [
-        ("role.grant", "finance"),
+        ("role.grant", "finance alone"),
         ("role.revoke", "finance"),
     ]
 
@@ -110,8 +150,8 @@ def test_leaving_closes_everything(office, place):
 def test_an_administrator_of_one_community_opens_no_door_to_another(office, place):
     user = make_staff(community=place, role=Role.CLERK)
     elsewhere = make_community()
-    grant = actions.grant_role(
-        user=user, community=elsewhere, role=Role.DIRECTOR, by=None, at=timezone.now()
+    grant = Grant.objects.create(
+        user=user, community=elsewhere, role=Role.DIRECTOR, granted_at=timezone.now()
     )
     before = User.objects.get(pk=user.pk).password
     for name in ("staff-password-reset", "staff-second-factor-reset", "staff-deactivation"):

@@ -7,11 +7,12 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from guanjia.accounts.actions import grant_role, set_pin
+from guanjia.accounts.actions import grant_role, set_password, set_pin
 from guanjia.accounts.models import AccountEvent
 from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import make_community
 from guanjia.accounts.tests.people import (
+    PASSWORD,
     browser,
     enrol,
     forget_browser,
@@ -116,6 +117,14 @@ def test_a_change_of_role_asks_for_the_whole_sign_in():
     user, admin = cashier(place), make_staff(community=place, role=Role.ADMINISTRATOR)
     desk = sign_in(browser(), user)
     grant_role(user=user, community=place, role=Role.CLERK, by=admin, at=timezone.now())
+    assert switch(desk, user).status_code == 422
+
+
+def test_another_password_asks_for_the_whole_sign_in():
+    user = cashier()
+    desk = sign_in(browser(), user)
+    assert switch(desk, user).status_code == 302, "the control"
+    set_password(user=user, password="another-" + PASSWORD, at=timezone.now())
     assert switch(desk, user).status_code == 422
 
 

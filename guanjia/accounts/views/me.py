@@ -1,5 +1,7 @@
 """One's own account: password, PIN, second factors."""
 
+import base64
+
 import segno
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -23,8 +25,9 @@ from guanjia.accounts.models import SecondFactor
 from guanjia.accounts.permits import StaffRequest, confirmed, signed_in
 from guanjia.accounts.views.answers import answer, too_many_tries
 from guanjia.core.refusal import Refused
+from guanjia.core.sealing.fields import ring
 
-_SECRET = "totp_secret"  # noqa: S105 - the name of a session key
+_SECRET = "totp_secret.pending"  # noqa: S105 - the name of a session key
 
 
 @require_safe
@@ -97,7 +100,7 @@ def pin(request: StaffRequest) -> HttpResponse:
 def authenticator(request: StaffRequest) -> HttpResponse:
     """Enrol an authenticator app: a QR code to scan, a code to prove it."""
     now = timezone.now()
-    secret = request.session.setdefault(_SECRET, totp.new_secret())
+    secret = _pending_secret(request)
     form = CodeForm(request.POST or None)
     if form.is_valid():
         if totp.matching_step(secret, form.cleaned_data["code"].strip(), at=now) is not None:
@@ -110,6 +113,16 @@ def authenticator(request: StaffRequest) -> HttpResponse:
         form.add_error("code", say("动态码不对：请核对手机时间是否自动校准"))
     picture = segno.make(totp.address(secret, label=request.user.staff_no)).svg_data_uri(scale=5)
     return answer(request, "accounts/me/authenticator.html", form, picture=picture, secret=secret)
+
+
+def _pending_secret(request: StaffRequest) -> str:
+    """Return the secret that is being enrolled; the session keeps it sealed."""
+    if kept := request.session.get(_SECRET):
+        return ring().open(base64.b64decode(kept), purpose=_SECRET)
+    secret = totp.new_secret()
+    sealed = ring().seal(secret, purpose=_SECRET)
+    request.session[_SECRET] = base64.b64encode(sealed).decode()
+    return secret
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,6 +12,7 @@ from guanjia.accounts.forms import SetupForm
 from guanjia.accounts.permits import open_to_anyone
 from guanjia.accounts.sign_in import hold
 from guanjia.accounts.views.answers import answer
+from guanjia.core.refusal import Refused
 
 
 @open_to_anyone
@@ -24,7 +25,12 @@ def setup(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         if is_setup_code(form.cleaned_data.pop("setup_code")):
             now = timezone.now()
-            user = set_up(**form.cleaned_data, at=now)
-            return redirect(hold(request, user, at=now))
-        form.add_error("setup_code", say("安装码不对，请照启动窗口里的那一行输入"))
+            try:
+                user = set_up(**form.cleaned_data, at=now)
+            except Refused as refused:  # the button was pressed twice
+                form.add_error(None, str(refused.refusal))
+            else:
+                return redirect(hold(request, user, at=now))
+        else:
+            form.add_error("setup_code", say("安装码不对，请照启动窗口里的那一行输入"))
     return answer(request, "accounts/setup/edit.html", form)

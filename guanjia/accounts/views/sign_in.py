@@ -10,11 +10,18 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from guanjia.accounts import links, passkeys, sessions, switching
 from guanjia.accounts.actions import set_password
-from guanjia.accounts.events import Kind, TooManyTriesError, record
+from guanjia.accounts.events import TooManyTriesError
 from guanjia.accounts.forms import CodeForm, LinkForm, NewPasswordForm, SignInForm, SwitchForm
 from guanjia.accounts.models import User
 from guanjia.accounts.permits import open_to_anyone
-from guanjia.accounts.sign_in import check_code, check_password, held, hold, safe_address
+from guanjia.accounts.sign_in import (
+    check_code,
+    check_passkey,
+    check_password,
+    held,
+    hold,
+    safe_address,
+)
 from guanjia.accounts.views.answers import answer, too_many_tries
 from guanjia.accounts.visitors import is_direct_loopback
 from guanjia.core.refusal import Refused
@@ -65,8 +72,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 def _is_shown(request: HttpRequest, user: User, form: CodeForm) -> bool:
     """Whether the request shows the person's second factor; what is wrong is said on the page."""
     if passkey := request.POST.get("passkey"):
-        if passkeys.check(request, user, answer=passkey):
-            record(Kind.CODE_PASSED, at=timezone.now(), user=user, detail="passkey")
+        if check_passkey(request, user, answer=passkey, at=timezone.now()):
             return True
         messages.error(request, say("这把通行密钥没有通过，请重试或用动态码"))
     elif form.is_valid():

@@ -4,21 +4,30 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guanjia.accounts import actions
-from guanjia.accounts.access import open_grants, staff_member, staff_of
+from guanjia.accounts.access import (
+    colleague_named,
+    events_in,
+    open_grants,
+    proposal_for,
+    proposals_in,
+    staff_member,
+    staff_of,
+)
 from guanjia.accounts.forms import GrantForm, StaffForm
-from guanjia.accounts.models import Grant, User
+from guanjia.accounts.models import Grant, Proposal, User
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
-from guanjia.accounts.rules import plain
 from guanjia.accounts.views.answers import answer
 from guanjia.core.refusal import Refused
 
+EVENTS_PER_PAGE = 50
 T = TypeVar("T")
 
 
@@ -33,17 +42,18 @@ def index(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permits(Permission.STAFF_MANAGE)
 def new(request: StaffRequest) -> HttpResponse:
-    """Add somebody; a colleague from another community (same number and name) gets the roles here too."""
+    """Add somebody, or let in a colleague from another community, by an administrator of both."""
     form = StaffForm(request.POST or None)
     if form.is_valid():
         typed = form.cleaned_data
-        number, name = plain(typed["staff_no"]), typed["name"]
-        colleague = User.objects.filter(staff_no=number, name=name, is_active=True).first()
+        is_colleague = typed.pop("is_colleague")
+        colleague = colleague_named(request.standing, typed["staff_no"], typed["name"])
+        if colleague and is_colleague:
+            secret = _do(request, actions.let_in, user=colleague, roles=typed["roles"])
+            return _after_reset(request, colleague, secret)
         if colleague:
-            for role in typed["roles"]:
-                _do(request, actions.grant_role, user=colleague, role=role)
-            return _person(request, colleague)
-        if issued := _do(request, actions.create_user, **typed):
+            form.ask_about_colleague()
+        elif issued := _do(request, actions.create_user, **typed):
             return _secret(request, *issued)
     return answer(request, "accounts/staff/edit.html", form)
 
@@ -54,7 +64,8 @@ def detail(request: StaffRequest, user_id: int) -> HttpResponse:
     """Show one person's roles here and what may be done."""
     person = staff_member(request.standing, user_id)
     held = open_grants(person, request.standing.community)
-    context = {"person": person, "grants": held, "form": GrantForm()}
+    waiting = proposals_in(request.standing.community).filter(user=person)
+    context = {"person": person, "grants": held, "form": GrantForm(), "proposals": waiting}
     return render(request, "accounts/staff/detail.html", context)
 
 
@@ -90,11 +101,18 @@ def deactivation(request: StaffRequest, user_id: int) -> HttpResponse:
 
 @require_POST
 @permits(Permission.STAFF_MANAGE)
+def reactivation(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Open the account of somebody who comes back."""
+    person = staff_member(request.standing, user_id)
+    return _after_reset(request, person, _do(request, actions.reactivate_user, user=person))
+
+
+@require_POST
+@permits(Permission.STAFF_MANAGE)
 def password_reset(request: StaffRequest, user_id: int) -> HttpResponse:
     """Make a one-time secret and show it once."""
     person = staff_member(request.standing, user_id)
-    secret = _do(request, actions.reset_password, user=person)
-    return _secret(request, person, secret) if secret else _person(request, person)
+    return _after_reset(request, person, _do(request, actions.reset_password, user=person))
 
 
 @require_POST
@@ -104,6 +122,40 @@ def second_factor_reset(request: StaffRequest, user_id: int) -> HttpResponse:
     person = staff_member(request.standing, user_id)
     _do(request, actions.reset_second_factor, user=person)
     return _person(request, person)
+
+
+@require_safe
+@permits(Permission.STAFF_APPROVE)
+def proposals(request: StaffRequest) -> HttpResponse:
+    """List what waits for a second person."""
+    waiting = proposals_in(request.standing.community)
+    return render(request, "accounts/staff/proposals.html", {"proposals": waiting})
+
+
+@require_POST
+@permits(Permission.STAFF_APPROVE)
+def confirmation(request: StaffRequest, proposal_id: int) -> HttpResponse:
+    """Let what another person asked for take effect; a new password's secret is shown once."""
+    proposal = proposal_for(request.standing, proposal_id)
+    secret = _do(request, actions.confirm, proposal=proposal)
+    return _secret(request, proposal.user, secret) if secret else _proposals(request)
+
+
+@require_POST
+@permits(Permission.STAFF_APPROVE)
+def refusal(request: StaffRequest, proposal_id: int) -> HttpResponse:
+    """Turn it down, or take back what one asked for oneself."""
+    _do(request, actions.refuse, proposal=proposal_for(request.standing, proposal_id))
+    return _proposals(request)
+
+
+@require_safe
+@permits(Permission.JOURNAL_READ)
+def events(request: StaffRequest) -> HttpResponse:
+    """Show what happened to the accounts of the community's people, the latest first."""
+    rows = events_in(request.standing.community)
+    page = Paginator(rows, EVENTS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "accounts/staff/events.html", {"page": page})
 
 
 def _do(request: StaffRequest, action: Callable[..., T], **words: Any) -> T | None:
@@ -116,10 +168,29 @@ def _do(request: StaffRequest, action: Callable[..., T], **words: Any) -> T | No
         return None
 
 
+def _after_reset(
+    request: StaffRequest, person: User, secret: str | Proposal | None
+) -> HttpResponse:
+    """Show the one-time secret, unless it waits for a second person or was refused."""
+    if isinstance(secret, str):
+        return _secret(request, person, secret)
+    return _person(request, person)
+
+
+def _proposals(request: StaffRequest) -> HttpResponse:
+    return redirect("accounts:staff-proposals", request.standing.community.code)
+
+
 def _person(request: StaffRequest, person: User) -> HttpResponse:
     return redirect("accounts:staff-member", request.standing.community.code, person.pk)
 
 
 def _secret(request: StaffRequest, person: User, secret: str) -> HttpResponse:
-    context = {"person": person, "secret": secret, "hours": actions.SECRET_LIFE.days * 24}
+    manages = request.standing.may(Permission.STAFF_MANAGE)
+    context = {
+        "person": person,
+        "secret": secret,
+        "hours": actions.SECRET_LIFE.days * 24,
+        "then": "accounts:staff" if manages else "accounts:staff-proposals",
+    }
     return render(request, "accounts/staff/secret.html", context)
