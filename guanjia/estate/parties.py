@@ -9,6 +9,7 @@ from guanjia.core.identity import (
     check_organisation_code,
     check_phone,
     mask_id,
+    mask_name,
     mask_phone,
     phone_tail,
 )
@@ -92,11 +93,11 @@ def phone_tail_index(tail: str) -> bytes:
 
 
 def masked(party: Party) -> dict[str, Any]:
-    """Return what the journal may keep of a party."""
+    """Return what the journal may keep of a party; the note may tell of someone's health, so it stays out."""
+    is_person = party.kind == PartyKind.PERSON
     return {
         "kind": str(party.kind),
-        "name": party.name,
+        "name": mask_name(party.name) if is_person else party.name,
         "phone": mask_phone(party.phone or ""),
         "id_number": mask_id(party.id_number or ""),
-        "note": party.note,
     }

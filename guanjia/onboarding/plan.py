@@ -33,7 +33,7 @@ class UnitPlan:
     known: KnownUnit | None
     id: int = 0  # reserved when a new one is written
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    people: list[str] = field(default_factory=list)  # those who are new there
+    people: list[str] = field(default_factory=list)  # those who are new there, masked
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import combinations
 
+from guanjia.core.identity import mask_name
 from guanjia.estate.states import Capacity, UnitKind, UnitStatus
 from guanjia.onboarding.checks import overlap
 from guanjia.onboarding.identities import Identities, Identity
@@ -27,8 +28,8 @@ from guanjia.onboarding.registered import KnownTenure, KnownUnit, Registered
 from guanjia.onboarding.row_reader import RowReader
 
 _AT_THE_DESK = "没有改动；需要变更请在一户一档办理"
-
 _ON_THE_TARIFF_TAB = "没有改动；需要变更请在这一户的“收费设置”页签办理"
+
 
 def make_plan(
     register: Register, known: Registered, reader: RowReader, *, cut_over_on: date
@@ -208,7 +209,7 @@ class _Planner:
             self.reader.warn(record.row, "name", message, "没有换人；换业主请在一户一档办理过户")
             return
         who.is_used = True
-        unit.people.append(f"{who.name}（{record.capacity.label}）")
+        unit.people.append(f"{mask_name(who.name)}（{record.capacity.label}）")
         self.plan.tenures.append(TenurePlan(unit, who, record, begins_on))
         self._count("tenure", "new")
 
@@ -243,7 +244,7 @@ class _Planner:
             return
         self._count("tenure", "changed")
         label = Capacity(known.capacity).label
-        unit.people.append(f"{who.name}（{label}，补充资料）")
+        unit.people.append(f"{mask_name(who.name)}（{label}，补充资料）")
         self.plan.tenures.append(TenurePlan(unit, who, record, known.begins_on, known, completed))
 
     def _fee(self, unit: UnitPlan, fee: FeePlan) -> None:

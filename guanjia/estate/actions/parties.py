@@ -39,7 +39,7 @@ def change_party(
 ) -> Party:
     """Replace what is known of a party (资料变更)."""
     party = _locked(party)
-    before = masked(party)
+    before, note = masked(party), party.note
     for name, value in columns(party.community_id, particulars).items():
         setattr(party, name, value)
     party.save()
@@ -50,7 +50,7 @@ def change_party(
         action="party.change",
         subject=party,
         before=before,
-        after=masked(party),
+        after=masked(party) | ({"note_changed": True} if party.note != note else {}),
         reason=reason,
     )
     return party

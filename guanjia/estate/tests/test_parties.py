@@ -67,6 +67,19 @@ def test_personal_numbers_stand_sealed_in_the_table_and_masked_in_the_journal(co
     told = str(JournalEntry.objects.get(community=community, action="party.register").after)
     assert "139****5520" in told
     assert ID_NUMBER not in told
+    assert party.name not in told
+
+
+def test_the_journal_tells_that_a_note_changed_and_never_what_it_says(community, clerk):
+    party = register(community, clerk, name="张素珍", note="听力不佳")
+    for note, told in (("听力不佳", None), ("怀孕", True), ("", True)):
+        particulars = Particulars("张素贞", note=note)
+        actions.change_party(party=party, particulars=particulars, by=clerk, at=MORNING)
+        rows = JournalEntry.objects.filter(community=community, action="party.change")
+        assert (rows.latest("pk").after or {}).get("note_changed") is told
+    for entry in JournalEntry.objects.filter(community=community):
+        kept = f"{entry.before} {entry.after}"
+        assert not any(word in kept for word in ("听力", "怀孕", "张素"))
 
 
 def test_fillers_are_none(community, clerk):

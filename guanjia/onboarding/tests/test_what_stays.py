@@ -122,7 +122,7 @@ def test_a_member_of_the_household_is_added_to_a_unit_on_file(community):
     entry: Any = JournalEntry.objects.filter(community=community, subject="estate.unit").latest(
         "pk"
     )
-    assert entry.after == {"people": ["李四（家属）"]}
+    assert entry.after == {"people": ["李**（家属）"]}
 
 
 def test_units_join_the_household_of_their_main_unit_once(community):

@@ -11,7 +11,7 @@ from guanjia.accounts.models import Community, Grant, User
 from guanjia.accounts.permissions import Role
 from guanjia.core.calendar import business_date
 from guanjia.core.database.insert import insert
-from guanjia.core.identity import check_phone, mask_phone
+from guanjia.core.identity import check_phone, mask_name, mask_phone
 from guanjia.core.refusal import Refusal, Refused
 from guanjia.people.models import Appointment, Department, PatchManager, PatchMember, Post, Staff
 from guanjia.people.states import DepartmentKind
@@ -106,7 +106,11 @@ def hire(*, department: Department, person: Hire, by: User, at: datetime) -> Sta
         at=at,
         action="staff.hire",
         subject=staff,
-        after={"staff_no": staff.staff_no, "name": staff.name, "phone": mask_phone(phone)},
+        after={
+            "staff_no": staff.staff_no,
+            "name": mask_name(staff.name),
+            "phone": mask_phone(phone),
+        },
     )
     return staff
 
