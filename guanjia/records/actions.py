@@ -54,6 +54,14 @@ def reveal(*, subject: CommunityModel, field: str, reason: str, by: User, at: da
     """
     if not isinstance(subject._meta.get_field(field), SealedTextField):
         raise TypeError(f"{field} is not a sealed field")
+    note_reveal(subject=subject, field=field, reason=reason, by=by, at=at)
+    return getattr(subject, field) or ""
+
+
+def note_reveal(
+    *, subject: CommunityModel, field: str, reason: str, by: User, at: datetime
+) -> None:
+    """Leave an audit row that somebody saw a personal value in full (D7)."""
     PersonalReveal.objects.create(
         community=subject.community,
         at=at,
@@ -63,7 +71,6 @@ def reveal(*, subject: CommunityModel, field: str, reason: str, by: User, at: da
         field=field,
         reason=reason,
     )
-    return getattr(subject, field) or ""
 
 
 def next_number(*, community: Community, kind: str, prefix: str = "") -> int:

@@ -2,10 +2,13 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse
+from django.utils import timezone
+from django.utils.translation import gettext as say
 from django.views.decorators.http import require_safe
 
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
+from guanjia.records.actions import note_reveal
 from guanjia.records.attachments import attachment_for
 from guanjia.records.file_kinds import FileKind
 
@@ -17,6 +20,9 @@ def attachment(request: StaffRequest, attachment_id: int) -> FileResponse:
     found = attachment_for(request.standing, attachment_id)
     if not request.standing.may(Permission(found.permission)):
         raise PermissionDenied
+    if found.permission == Permission.PERSONAL_REVEAL:
+        reason = say("查看档案扫描件")
+        note_reveal(subject=found, field="file", reason=reason, by=request.user, at=timezone.now())
     return FileResponse(
         found.file.open("rb"),
         as_attachment=True,

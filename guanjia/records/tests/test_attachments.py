@@ -19,7 +19,7 @@ from guanjia.accounts.tests.people import browser, make_staff, sign_in
 from guanjia.records import file_kinds
 from guanjia.records.attachments import attach
 from guanjia.records.file_kinds import FileKind, UnfitFileError, kind_of
-from guanjia.records.models import Attachment, JournalEntry
+from guanjia.records.models import Attachment, JournalEntry, PersonalReveal
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +146,10 @@ def download(client, place, kept):
     return client.get(reverse("records:attachment", args=[place.code, kept.pk]))
 
 
+def opened(client, place, kept):
+    return b"".join(download(client, place, kept).streaming_content)
+
+
 def test_it_is_sent_as_a_download_and_never_shown(place):
     clerk = make_staff(community=place, role=Role.CLERK)
     sent = download(sign_in(browser(), clerk), place, keep(place, clerk))
@@ -161,6 +165,18 @@ def test_a_file_may_ask_for_more_than_reading_households(place):
     clerk = make_staff(community=place, role=Role.CLERK)
     kept = keep(place, clerk, permission=Permission.REGISTER_IMPORT)
     assert download(sign_in(browser(), clerk), place, kept).status_code == 403
+
+
+def test_a_scan_of_personal_papers_leaves_a_trace_when_opened(place):
+    clerk = make_staff(community=place, role=Role.CLERK)
+    client = sign_in(browser(), clerk)
+    opened(client, place, keep(place, clerk))
+    assert not PersonalReveal.objects.filter(community=place).exists()
+    kept = keep(place, clerk, permission=Permission.PERSONAL_REVEAL)
+    assert opened(client, place, kept) == b"%PDF-1.7 contract"
+    seen = PersonalReveal.objects.get(community=place)
+    assert (seen.subject, seen.subject_id, seen.field) == ("records.attachment", kept.pk, "file")
+    assert (seen.by, seen.reason) == (clerk, "查看档案扫描件")
 
 
 def test_another_communitys_file_is_not_there(place):
