@@ -30,9 +30,17 @@ PLAIN = {  # readable by whoever may read the page; erased or replaced on a lawf
     "estate.Party.note",
     "estate.Vehicle.plate",
     "onboarding.Import.file_name",
-    "payments.Payment.payer_name",
     "people.Staff.name",
     "records.Attachment.original_name",
+}
+KEPT = {  # readable like those; a voucher must keep it for as long as the law says, so it is not erased
+    "payments.Payment.payer_name",
+}
+MASKED = {  # documents of many values, the personal ones masked or left out before they are written
+    "onboarding.Import.report",  # quotes cells for a week, long numbers masked, then only counts
+    "records.JournalEntry.before",
+    "records.JournalEntry.after",
+    "records.OutboxMessage.payload",
 }
 IMPERSONAL = {
     "accounts.Community.name",

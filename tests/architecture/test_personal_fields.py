@@ -7,19 +7,26 @@ from django.apps import apps
 from django.db import models
 
 from guanjia.core.sealing.fields import BlindIndexField, SealedTextField
-from tests.architecture.personal import IMPERSONAL, INDEXED, PLAIN, SEALED
+from tests.architecture.personal import IMPERSONAL, INDEXED, KEPT, MASKED, PLAIN, SEALED
 
 pytestmark = pytest.mark.rules
 
+CLASSES = SEALED | INDEXED | PLAIN | KEPT | MASKED | IMPERSONAL
 HINT = re.compile(
     r"name$|phone|mobile|tel$|id_number|identity|passport|address|plate|email|wechat|birth|"
     r"password|secret|pin|card|account|bank|note$|remark"
 )
-TEXT = (models.CharField, models.TextField, models.BinaryField, models.GenericIPAddressField)
+TEXT = (
+    models.CharField,
+    models.TextField,
+    models.BinaryField,
+    models.GenericIPAddressField,
+    models.JSONField,
+)
 
 
 def columns():
-    """Yield the name and field of each text or binary column of ours."""
+    """Yield the name and field of each column of ours that holds text, bytes or JSON."""
     for model in apps.get_models():
         if apps.get_app_config(model._meta.app_label).name.startswith("guanjia."):
             for field in model._meta.local_fields:
@@ -30,18 +37,17 @@ def columns():
 def hinted(name, field):
     """Whether a column may hold something about a person, by its name or its kind."""
     chosen = bool(field.choices)
-    return isinstance(field, SealedTextField | BlindIndexField) or (
+    return isinstance(field, SealedTextField | BlindIndexField | models.JSONField) or (
         not chosen and HINT.search(name.rpartition(".")[2]) is not None
     )
 
 
 def test_every_such_column_is_classified():
-    classes = SEALED | INDEXED | PLAIN | IMPERSONAL
-    assert {name for name, field in columns() if hinted(name, field)} - classes == set()
+    assert {name for name, field in columns() if hinted(name, field)} - CLASSES == set()
 
 
 def test_no_class_names_a_column_that_is_gone():
-    assert (SEALED | INDEXED | PLAIN | IMPERSONAL) - {name for name, _ in columns()} == set()
+    assert CLASSES - {name for name, _ in columns()} == set()
 
 
 def test_phones_and_identity_numbers_are_sealed():
@@ -54,4 +60,5 @@ def test_phones_and_identity_numbers_are_sealed():
 def test_the_control_an_unclassified_column_is_found():
     assert hinted("estate.Party.wechat", models.CharField(max_length=9))
     assert hinted("estate.Party.owner_name", models.CharField(max_length=9))
+    assert hinted("estate.Unit.extra", models.JSONField())
     assert not hinted("estate.Unit.status", models.CharField(max_length=9))
