@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from guanjia.onboarding.examination import Examined
-from guanjia.onboarding.findings import Finding, Severity
+from guanjia.onboarding.findings import Finding, Severity, without_numbers
 from guanjia.onboarding.matching import Region
 from guanjia.onboarding.sheets import new_workbook, number_in
 from guanjia.onboarding.workbook import Sheet, column_name
@@ -12,8 +12,11 @@ _WIDTH = 60
 _HEADING = "错误"
 
 
-def returned_workbook(examined: Examined) -> bytes:
-    """Return the workbook's values with an 错误 column beside each table, the bad cells marked."""
+def returned_workbook(examined: Examined, *, in_full: bool) -> bytes:
+    """Return the workbook's values with an 错误 column beside each table, the bad cells marked.
+
+    Long numbers, phones and IDs among them, are masked unless ``in_full``.
+    """
     told: defaultdict[tuple[str, int], list[Finding]] = defaultdict(list)
     for finding in examined.findings:
         told[finding.sheet, finding.row].append(finding)
@@ -31,7 +34,8 @@ def returned_workbook(examined: Examined) -> bytes:
             for at, texts in enumerate(sheet.rows):
                 found = told.get((sheet.title, at + 1), [])
                 marked = {f.column: marks[f.severity] for f in reversed(found)}
-                for column, text in enumerate(texts):
+                for column, typed in enumerate(texts):
+                    text = typed if in_full else without_numbers(typed)
                     number = number_in(text)
                     if number is not None:
                         page.write_number(at, column, number, marked.get(column))

@@ -87,15 +87,16 @@ def test_what_cannot_be_is_an_error(community, rows, cell, message):
 
 
 def test_two_tariffs_of_one_item_at_one_time_are_an_error(community):
-    prices = [["收费项目", "收费标准", "生效日", "计费依据", "单价"]]
-    prices += [["物业费", name, "2020-01-01", "建筑面积", 2] for name in ("高层", "多层")]
+    head = ["收费项目", "收费标准", "生效日", "计费依据", "单价"]
+    prices = [head, *(["物业费", name, "2020-01-01", "建筑面积", 2] for name in ("高层", "多层"))]
     outcome = take_in(community, register({**GOOD, "fees": "高层#多层"}, 收费标准=prices))
     assert ("房屋与业主!D2", "error", "“物业费”同一时间有两个标准") in told(outcome)
 
 
 def test_the_users_workbook_comes_back_with_its_faults_beside_it(community):
     examined = take_in(community, register(GOOD, BAD, {**GOOD, "number": "=1+1"})).examined
-    page = openpyxl.load_workbook(io.BytesIO(returned_workbook(examined)))["房屋与业主"]
+    back = io.BytesIO(returned_workbook(examined, in_full=True))
+    page = openpyxl.load_workbook(back)["房屋与业主"]
     rows = [[cell.value for cell in row] for row in page.iter_rows()]
     assert rows[0] == ["房号", "建筑面积", "业主姓名", "错误"]
     assert rows[1] == ["1-1-101", 98.62, "张三", None]
@@ -107,7 +108,7 @@ def test_the_users_workbook_comes_back_with_its_faults_beside_it(community):
 
 def test_a_workbook_that_came_back_can_be_mended_and_imported(community):
     examined = take_in(community, register(GOOD, BAD)).examined
-    book = openpyxl.load_workbook(io.BytesIO(returned_workbook(examined)))
+    book = openpyxl.load_workbook(io.BytesIO(returned_workbook(examined, in_full=True)))
     book["房屋与业主"]["B3"].value = 90
     mended = io.BytesIO()
     book.save(mended)

@@ -2,16 +2,18 @@
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from guanjia.accounts.models import Grant, User
 from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import make_community, make_user
 from guanjia.accounts.tests.people import client_of
 from guanjia.onboarding.actions import forget_files
 from guanjia.onboarding.models import ColumnMapping, Import
-from guanjia.onboarding.tests.workbooks import PEER, register, size, workbook
+from guanjia.onboarding.tests.workbooks import AT, PEER, register, size, workbook
 from guanjia.onboarding.workbook import read
 from guanjia.records.models import PersonalReveal
 
@@ -40,7 +42,14 @@ def address(row, part=""):
     return f"/{row.community.code}/register/imports/{row.pk}/{part}"
 
 
+def may_price(client, community):
+    """Let the one who imports set prices too."""
+    user = User.objects.get(pk=client.session["_auth_user_id"])
+    Grant.objects.create(community=community, user=user, role=Role.FINANCE, granted_at=AT)
+
+
 def test_an_upload_leads_to_a_preview_that_has_written_nothing(client, community):
+    may_price(client, community)
     response = upload(client, community, PEER)
     row = Import.objects.get(community=community)
     assert response.headers["Location"] == address(row)
@@ -60,7 +69,22 @@ def test_no_full_number_stands_on_the_preview_or_in_its_row(client, community):
         assert number not in str(row.report)
 
 
+def test_prices_come_in_only_with_who_may_set_them(client, community):
+    upload(client, community, PEER)
+    row = Import.objects.get(community=community)
+    page = client.get(address(row)).content.decode()
+    assert "您没有这项权限" in page
+    assert "确认导入" not in page
+    page = client.post(address(row, "confirmation/"), follow=True).content.decode()
+    assert "请财务" in page
+    assert not any(size(community).values())
+    upload(client, community, register(GOOD))
+    client.post(address(Import.objects.latest("pk"), "confirmation/"))
+    assert size(community)["Unit"] == 1
+
+
 def test_a_confirmed_preview_is_written_once(client, community):
+    may_price(client, community)
     upload(client, community, PEER)
     row = Import.objects.get(community=community)
     client.post(address(row, "confirmation/"))
@@ -86,11 +110,26 @@ def test_errors_keep_it_out_until_bad_rows_are_passed_over(client, community):
 def test_the_workbook_comes_back_as_a_download(client, community):
     upload(client, community, register(GOOD, BAD))
     row = Import.objects.get(community=community)
-    response = client.get(address(row, "returned/"))
+    assert client.get(address(row, "returned/")).status_code == 405
+    response = client.post(address(row, "returned/"))
     assert response.headers["Content-Disposition"].startswith("attachment")
     sheet = read(b"".join(response.streaming_content))[0]
     assert sheet.rows[0][-1] == "错误"
     assert "面积不是数字" in sheet.rows[2][-1]
+    assert "13905920001" in sheet.rows[1]
+    seen = PersonalReveal.objects.get(community=community)
+    assert (seen.subject, seen.subject_id, seen.field) == ("onboarding.import", row.pk, "content")
+
+
+def test_anybody_else_gets_the_workbook_back_masked(client, community):
+    upload(client, community, register(GOOD, BAD))
+    row = Import.objects.get(community=community)
+    other = client_of(make_user(community=community, role=Role.ADMINISTRATOR))
+    response: Any = other.post(address(row, "returned/"))
+    sheet = read(b"".join(response.streaming_content))[0]
+    assert "面积不是数字" in sheet.rows[2][-1]
+    assert not any("1390592000" in text for texts in sheet.rows for text in texts)
+    assert not PersonalReveal.objects.filter(community=community).exists()
 
 
 def test_a_heading_that_nobody_knows_is_chosen_once_and_remembered(client, community):
@@ -122,6 +161,8 @@ def test_files_are_forgotten_after_a_week_and_what_they_did_stays(client, commun
     assert forget_files(at=row.at + timedelta(days=8)) == 1
     row.refresh_from_db()
     assert (row.file, row.report["warnings"]) == (None, 7)
+    assert (row.report["findings"], row.report["columns"]) == ([], [])
+    assert "已随文件在 7 天后清除" in client.get(address(row)).content.decode()
     page = client.post(address(row, "confirmation/"), follow=True).content.decode()
     assert "已过保留期" in page
     assert client.get(address(row)).status_code == 200

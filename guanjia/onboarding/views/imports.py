@@ -11,13 +11,14 @@ from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.core.refusal import Refused
 from guanjia.onboarding.access import import_for
-from guanjia.onboarding.actions import choose_columns, confirm, kept_file, preview
+from guanjia.onboarding.actions import PRICES, choose_columns, confirm, kept_file, preview
 from guanjia.onboarding.examination import examine
 from guanjia.onboarding.forms import ColumnsForm, ConfirmForm, ExportForm, UploadForm
 from guanjia.onboarding.models import Import
 from guanjia.onboarding.returned import returned_workbook
 from guanjia.onboarding.states import ImportStatus
 from guanjia.onboarding.views.downloads import workbook_response
+from guanjia.records.actions import note_reveal
 
 _LATEST = 20
 
@@ -63,8 +64,10 @@ def _index(request: StaffRequest, form: UploadForm) -> HttpResponse:
 def detail(request: StaffRequest, import_id: int) -> HttpResponse:
     """Show what an import would do, or has done."""
     row = import_for(request.standing, import_id)
+    may_price = request.standing.may(Permission.TARIFF_WRITE)
     context = {
         "row": row,
+        "refusal": PRICES if row.report.get("sets_prices") and not may_price else None,
         "report": row.report,
         "is_open": row.status == ImportStatus.PREVIEWED and row.content is not None,
         "columns": ColumnsForm(row.report["columns"]),
@@ -107,20 +110,24 @@ def confirmation(request: StaffRequest, import_id: int) -> HttpResponse:
     return redirect("onboarding:import", request.standing.community.code, row.pk)
 
 
-@require_safe
+@require_POST
 @permits(Permission.REGISTER_IMPORT)
 def returned(request: StaffRequest, import_id: int) -> HttpResponseBase:
-    """Give the workbook back with its 错误 column, compared with what is on file now."""
-    row = import_for(request.standing, import_id)
+    """Give the workbook back with its 错误 column, compared with what is on file now.
+
+    Its numbers stand in full, which leaves a trace (D7), for who brought it or may see them anyway.
+    """
+    row, now = import_for(request.standing, import_id), timezone.now()
+    in_full = row.by_id == request.user.pk or request.standing.may(Permission.PERSONAL_REVEAL)
     try:
         examined = examine(
-            community=row.community,
-            content=kept_file(row),
-            file_name=row.file_name,
-            at=timezone.now(),
+            community=row.community, content=kept_file(row), file_name=row.file_name, at=now
         )
     except Refused as refused:
         messages.error(request, str(refused.refusal))
         return redirect("onboarding:import", request.standing.community.code, row.pk)
+    if in_full:
+        reason = say("下载带“错误”列的原表")
+        note_reveal(subject=row, field="content", reason=reason, by=request.user, at=now)
     name = say("错误-{name}").format(name=row.file_name)
-    return workbook_response(returned_workbook(examined), name)
+    return workbook_response(returned_workbook(examined, in_full=in_full), name)
