@@ -50,7 +50,7 @@ FIELDS = MappingProxyType(
         "relation": "关系",
         "phone": "电话",
         "id_number": "证件号",
-        "note": "接待提示",
+        "note_changed": "接待提示",
         "document": "资料",
         "title": "标题",
         "vehicle": "车牌",
@@ -70,17 +70,15 @@ _VALUES = {
 }
 
 
-def changes_of(unit: Unit) -> QuerySet[JournalEntry]:
-    """Return what the journal holds on the unit, its people, papers, tariffs and payments, newest first."""
+def changes_of(unit: Unit, *, with_money: bool) -> QuerySet[JournalEntry]:
+    """Return what the journal holds on the unit, its people and papers, newest first.
+
+    Its tariffs and payments only ``with_money``, for those who may see bills.
+    """
     here = {"community": unit.community_id, "unit": unit}
     subjects = Q(subject=Unit._meta.label_lower, subject_id=unit.pk)
-    for rows in (
-        Tenure.objects,
-        Vehicle.objects,
-        UnitDocument.objects,
-        UnitTariff.objects,
-        Payment.objects,
-    ):
+    money = (UnitTariff.objects, Payment.objects) if with_money else ()
+    for rows in (Tenure.objects, Vehicle.objects, UnitDocument.objects, *money):
         subjects |= Q(
             subject=rows.model._meta.label_lower, subject_id__in=rows.filter(**here).values("pk")
         )
@@ -115,4 +113,6 @@ def told(entry: JournalEntry) -> Change:
 def _said(value: object) -> str:
     if value is None or value == "":
         return ""
+    if value is True:
+        return "有改动"
     return _VALUES.get(str(value), str(value))

@@ -1,5 +1,6 @@
 """Getters that stay inside the community a person stands in; out of reach is 404."""
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from guanjia.accounts.access import Standing
@@ -8,6 +9,8 @@ from guanjia.estate.models import Party, Tenure, Unit
 
 def unit_for(standing: Standing, key: str) -> Unit:
     """Return the unit with this canonical key. Raises Http404."""
+    if "\0" in key:  # PostgreSQL takes no such text
+        raise Http404
     rows = Unit.objects.select_related("community", "building", "household")
     return get_object_or_404(rows, community=standing.community, key=key)
 

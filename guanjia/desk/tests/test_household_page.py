@@ -8,9 +8,11 @@ import time_machine
 from django.urls import reverse
 
 from guanjia.accounts.permissions import Role
+from guanjia.accounts.tests.factories import MORNING
 from guanjia.desk.tests.office import make_office, signed_in, staff, statements
+from guanjia.estate.actions import change_unit_status
 from guanjia.estate.models import Household, Tenure, Vehicle
-from guanjia.estate.states import Capacity
+from guanjia.estate.states import Capacity, UnitStatus
 from guanjia.estate.tests.factories import make_party, make_tenure, make_unit
 from guanjia.money.payments.models import Desk
 from guanjia.records.models import PersonalReveal
@@ -150,6 +152,17 @@ def test_tabs_tell_what_was_paid_and_what_was_changed(office, cashier):
     assert cashier.get(office.url("household-changes", office.unit.key)).status_code == 403
 
 
+def test_who_sees_no_money_finds_none_among_the_changes(office, cashier):
+    cashier.post(office.url("payments"), office.paying())
+    vacant = UnitStatus.VACANT
+    change_unit_status(unit=office.unit, to=vacant, by=office.cashier, at=MORNING)
+    administrator = staff(office, Role.ADMINISTRATOR)
+    changed = administrator.get(office.url("household-changes", office.unit.key)).content.decode()
+    assert "变更房屋状态" in changed
+    assert "收款" not in changed
+    assert "710.07" not in changed
+
+
 def test_several_desks_are_offered_before_money_is_taken(office):
     Desk.objects.create(community=office.community, name="前台二", prefix="B")
     client = signed_in(office.cashier)
@@ -158,6 +171,15 @@ def test_several_desks_are_offered_before_money_is_taken(office):
     assert "收款并打印" not in page
     client.post(office.url("desk-choice"), {"desk": office.desk.pk})
     assert "收款并打印" in page_of(office, client)
+
+
+def test_without_a_desk_a_cashier_hears_who_opens_one(office):
+    Desk.objects.filter(pk=office.desk.pk).update(is_active=False)
+    client = signed_in(office.cashier)
+    for page in (page_of(office, client), client.get(office.url("workbench")).content.decode()):
+        assert "还没有收银台，请系统管理员在 管理 › 收银台 里添加" in page
+        assert "收款请由有收银权限的同事办理" not in page
+    assert "还没有收银台" not in page_of(office, staff(office, Role.CLERK))
 
 
 def test_a_clerk_sees_the_sum_but_no_button(office):
@@ -173,15 +195,6 @@ def test_outsiders_find_nothing(office):
     assert client.get(office.url("search"), {"q": "321201"}).status_code == 404
     assert client.get(office.url("household", "1-1-101")).status_code == 404
     reveal = office.url("reveals", office.owner.pk)
-def test_without_a_desk_a_cashier_hears_who_opens_one(office):
-    Desk.objects.filter(pk=office.desk.pk).update(is_active=False)
-    client = signed_in(office.cashier)
-    for page in (page_of(office, client), client.get(office.url("workbench")).content.decode()):
-        assert "还没有收银台，请系统管理员在 管理 › 收银台 里添加" in page
-        assert "收款请由有收银权限的同事办理" not in page
-    assert "还没有收银台" not in page_of(office, staff(office, Role.CLERK))
-
-
     assert client.post(reveal, {"field": "phone", "reason": "x"}).status_code == 404
 
 

@@ -7,6 +7,7 @@ from pypdf import PdfReader
 
 from guanjia.accounts.permissions import Role
 from guanjia.desk.tests.office import make_office, signed_in, staff, statements
+from guanjia.desk.views import receipts
 from guanjia.money.payments.models import Receipt, ReceiptPrint
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,6 +59,13 @@ def test_each_printing_is_counted_and_told(office, cashier, receipt):
         (1, office.cashier.pk),
         (2, office.cashier.pk),
     ]
+
+
+def test_a_sheet_that_could_not_be_drawn_is_not_counted(office, cashier, receipt, monkeypatch):
+    monkeypatch.setattr(receipts, "render_pdf", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        cashier.post(place(office, receipt, "prints"), {"paper": "241x140"})
+    assert not ReceiptPrint.objects.filter(receipt=receipt).exists()
 
 
 def test_only_a_new_receipt_prints_itself(office, cashier, receipt):

@@ -6,11 +6,14 @@ from datetime import date
 import pytest
 
 from guanjia.accounts.permissions import Role
+from guanjia.accounts.tests.factories import MORNING
 from guanjia.desk.tests.office import staff
+from guanjia.estate.actions import merge_parties
 from guanjia.estate.models import Party, Tenure, Unit
 from guanjia.estate.states import Capacity, UnitStatus
 from guanjia.estate.tests.factories import make_party, make_tenure, make_unit
 from guanjia.money.bills.models import Bill
+from guanjia.money.bills.reads import owed_on
 from guanjia.records.models import JournalEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -228,6 +231,17 @@ def test_two_of_one_person_are_compared_merged_and_split_again(office, clerk):
     assert space.tenures.get().party == office.owner
     clerk.post(office.url("party-split", double.pk), {"reason": "同名不同人"})
     assert space.tenures.get().party == double
+
+
+def test_what_one_person_owes_stands_in_one_line_however_often_registered(office):
+    double = make_party(community=office.community, name="张素贞")
+    change = {"duplicate": office.owner, "into": double, "by": office.cashier, "at": MORNING}
+    (before,) = owed_on(office.unit, MORNING.date())
+    merge_parties(**change, reason="本人确认")
+    office.charge(12)
+    (owed,) = owed_on(office.unit, MORNING.date())
+    assert (before.debtor, before.bills) == ("张素珍", 3)
+    assert (owed.debtor, owed.bills) == ("张素贞", 4)
 
 
 def test_a_double_is_searched_for_by_initials(office, clerk):

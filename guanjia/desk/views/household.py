@@ -23,7 +23,7 @@ from guanjia.desk.unit_tariffs import tariffs_of
 from guanjia.estate.access import unit_for
 from guanjia.estate.household import sister_units
 from guanjia.estate.models import Unit
-from guanjia.money.payments.forms import PaymentForm
+from guanjia.money.payments.forms import PaymentForm, bill_ids
 from guanjia.money.payments.reads import active_desks, receipts_of
 from guanjia.money.payments.rules import Method
 
@@ -69,7 +69,7 @@ def due(request: StaffRequest, key: str) -> HttpResponse:
     """Say what the ticked bills come to."""
     unit = unit_for(request.standing, key)
     unpaid = charges_of(unit, sister_units(unit), business_date(timezone.now()))
-    ticked = {int(pk) for pk in request.GET.getlist("bill") if pk.isascii() and pk.isdecimal()}
+    ticked = bill_ids(request.GET.getlist("bill"))
     context = {"due": due_of(unpaid.ticked(ticked), unit), "oob": True}
     return render(request, "desk/household/_due.html", context)
 
@@ -119,7 +119,9 @@ def file(request: StaffRequest, key: str) -> HttpResponse:
 def changes(request: StaffRequest, key: str) -> HttpResponse:
     """Show what was changed on the unit, by whom and why."""
     household = _household(unit_for(request.standing, key))
-    page = Paginator(changes_of(household.unit), PER_PAGE).get_page(request.GET.get("page"))
+    with_money = request.standing.may(Permission.BILL_READ)
+    rows = changes_of(household.unit, with_money=with_money)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return _tab(request, household, "changes", page=page, changes=[told(entry) for entry in page])
 
 
@@ -146,9 +148,9 @@ def _tabs(request: StaffRequest, unit: Unit) -> list[tuple[str, str, str]]:
     tabs = (
         ("charges", say("收费"), "desk:household", Permission.BILL_READ),
         ("receipts", say("往来"), "desk:household-receipts", Permission.BILL_READ),
+        ("tariffs", say("收费设置"), "desk:household-tariffs", Permission.TARIFF_READ),
         ("file", say("档案"), "desk:household-file", Permission.HOUSEHOLD_READ),
         ("changes", say("变更"), "desk:household-changes", Permission.JOURNAL_READ),
-        ("tariffs", say("收费设置"), "desk:household-tariffs", Permission.TARIFF_READ),
     )
     code = request.standing.community.code
     return [

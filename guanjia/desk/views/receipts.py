@@ -1,6 +1,7 @@
 """Receipts: the list, one of them, and putting it on paper."""
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -66,8 +67,9 @@ def prints(request: StaffRequest, desk_id: int, number: int) -> HttpResponse:
     if request.session.get(_PAPER) != paper:
         request.session[_PAPER] = str(paper)
     now = timezone.now()
-    counted = record_print(receipt=receipt, by=request.user, at=now)
-    pdf = render_pdf([sheet_of(receipt, nth=counted.nth, at=now)], paper=paper)
+    with transaction.atomic():  # a sheet that could not be drawn does not count
+        counted = record_print(receipt=receipt, by=request.user, at=now)
+        pdf = render_pdf([sheet_of(receipt, nth=counted.nth, at=now)], paper=paper)
     name = f'inline; filename="{receipt.full_number}.pdf"'
     headers = {"Content-Disposition": name, "X-Times-Printed": str(counted.nth)}
     return HttpResponse(pdf, "application/pdf", headers=headers)
