@@ -37,6 +37,11 @@ def submit(
     return attempt(request, form, action, **form.cleaned_data, **more) if form.is_valid() else None
 
 
+def reason_of(request: StaffRequest) -> str:
+    """Return the reason typed beside a button, cut to what is kept; PostgreSQL takes no NUL."""
+    return request.POST.get("reason", "").replace("\0", "")[:200]
+
+
 def press(request: StaffRequest, action: Callable[..., Any], **words: Any) -> None:
     """Call ``action`` for a button without a form; a refusal is said on the next page."""
     try:

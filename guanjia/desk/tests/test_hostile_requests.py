@@ -2,6 +2,13 @@
 
 import pytest
 
+from guanjia.accounts.permissions import Role
+from guanjia.accounts.tests.factories import MORNING
+from guanjia.desk.tests.office import staff
+from guanjia.estate.actions import merge_parties
+from guanjia.estate.tests.factories import make_party
+from guanjia.records.models import JournalEntry
+
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUTES = ["household", "household-due", "household-receipts", "household-file", "unit-edit"]
 
@@ -30,3 +37,14 @@ def test_nonsense_ticks_tick_nothing(office, cashier, value):
     answer = cashier.get(office.url("household-due", office.unit.key), {"bill": value})
     assert answer.status_code == 200
     assert "236.69" not in answer.content.decode()
+
+
+def test_a_reason_is_kept_without_what_no_text_may_hold(office):
+    double = make_party(community=office.community, name="张素珍")
+    words = {"by": office.cashier, "at": MORNING, "reason": "本人确认"}
+    merge_parties(duplicate=double, into=office.owner, **words)
+    answer = staff(office, Role.CLERK).post(
+        office.url("party-split", double.pk), {"reason": "误\0并"}
+    )
+    assert answer.status_code == 302
+    assert JournalEntry.objects.get(action="party.split").reason == "误并"

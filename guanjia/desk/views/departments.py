@@ -14,7 +14,7 @@ from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.accounts.views.answers import answer
 from guanjia.core.calendar import business_date
-from guanjia.desk.acting import attempt, press, submit
+from guanjia.desk.acting import attempt, press, reason_of, submit
 from guanjia.desk.team_forms import AppointForm, DepartmentForm, HeadForm, HireForm, PostForm
 from guanjia.estate.models import on_day
 from guanjia.people import actions
@@ -125,8 +125,7 @@ def appointment_end(request: StaffRequest, appointment_id: int) -> HttpResponse:
 def leaving(request: StaffRequest, staff_id: int) -> HttpResponse:
     """Let a person leave today: posts, patches and roles end with it."""
     person = staff_for(request.standing, staff_id)
-    reason = request.POST.get("reason", "")[:200]
-    press(request, actions.leave, staff=person, reason=reason)
+    press(request, actions.leave, staff=person, reason=reason_of(request))
     return redirect("desk:staff", person.community.code, person.pk)
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.accounts.views.answers import answer
-from guanjia.desk.acting import attempt, press
+from guanjia.desk.acting import attempt, press, reason_of
 from guanjia.desk.resident_forms import ChangePartyForm, MergeForm
 from guanjia.estate import actions
 from guanjia.estate.access import merged_party_for, party_for
@@ -95,8 +95,7 @@ def merge(request: StaffRequest, party_id: int, other_id: int) -> HttpResponse:
 def split(request: StaffRequest, party_id: int) -> HttpResponse:
     """Undo a merge: what the double brought along goes back to it."""
     party = merged_party_for(request.standing, party_id)
-    reason = request.POST.get("reason", "")[:200]
-    press(request, actions.split_party, party=party, reason=reason)
+    press(request, actions.split_party, party=party, reason=reason_of(request))
     return _page(request, party)
 
 
