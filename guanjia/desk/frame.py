@@ -43,10 +43,11 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
     (
         _("管理"),
         (
+            Page(_("登记导入"), "onboarding:imports", "table-import", Permission.REGISTER_IMPORT),
             Page(_("责任区团队"), "desk:teams", "map-pin-check", Permission.TEAM_READ),
             Page(_("员工账号"), "accounts:staff", "id-badge-2", Permission.STAFF_MANAGE),
-        ),
             Page(_("收银台"), "desk:desks", "cash-register", Permission.COMMUNITY_MANAGE),
+        ),
     ),
 )
 
