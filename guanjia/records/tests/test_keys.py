@@ -3,6 +3,7 @@
 import json
 import shutil
 from io import StringIO
+from threading import Thread
 
 import pytest
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.test import Client
 
 from guanjia.accounts.models import User
 from guanjia.accounts.tests.factories import make_user
-from guanjia.core.sealing.keys import KEY_FILE, create, load
+from guanjia.core.sealing.keys import KEY_FILE, add_key, create, load
 from guanjia.records import rotation
 from guanjia.records.key_witness import key_fault, remember_key
 from guanjia.records.rotation import SealedColumn
@@ -96,7 +97,7 @@ def test_a_running_process_sees_the_new_key():
     assert load(settings.SECRETS_DIR) is not ring
 
 
-def test_the_wrong_key_file_is_named_in_one_line():
+def test_the_wrong_key_file_is_named_in_one_line(caplog):
     remember_key()
     assert key_fault() is None
     (settings.SECRETS_DIR / KEY_FILE).unlink()
@@ -109,7 +110,33 @@ def test_the_wrong_key_file_is_named_in_one_line():
             report(command)
     page = Client().get("/readyz")
     assert page.status_code == 503
-    assert page.json()["faults"] == [fault]
+    assert page.json() == {"ready": False, "database": True, "schema": True, "keys": False}
+    assert fault in caplog.text, "whoever keeps the server reads what a stranger does not"
+
+
+def test_a_key_file_from_before_a_rotation_is_named_in_one_line():
+    remember_key()
+    older = (settings.SECRETS_DIR / KEY_FILE).read_bytes()
+    report("rotate_keys")
+    assert key_fault() is None
+    (settings.SECRETS_DIR / KEY_FILE).write_bytes(older)
+    fault = key_fault() or ""
+    assert "缺少正在使用的密钥 k2" in fault
+    assert "\n" not in fault
+    for command in ("keys", "rotate_keys"):
+        with pytest.raises(CommandError, match="比数据库旧"):
+            report(command)
+    add_key(settings.SECRETS_DIR)
+    assert "缺少正在使用的密钥 k2" in (key_fault() or ""), "another key of that name does not do"
+
+
+def test_two_rotations_at_once_lose_no_key():
+    hurried = [Thread(target=add_key, args=[settings.SECRETS_DIR]) for _ in range(4)]
+    for thread in hurried:
+        thread.start()
+    for thread in hurried:
+        thread.join()
+    assert list(load(settings.SECRETS_DIR).seal_keys) == ["k1", "k2", "k3", "k4", "k5"]
 
 
 def test_a_missing_key_file_is_named_and_never_made_anew_beside_data():
@@ -133,4 +160,5 @@ def test_a_fresh_installation_gets_its_keys_once():
 def test_health_says_yes_when_all_is_well():
     remember_key()
     assert Client().get("/livez").json() == {"alive": True}
-    assert Client().get("/readyz").json() == {"ready": True, "faults": []}
+    checks = {"database": True, "schema": True, "keys": True}
+    assert Client().get("/readyz").json() == {"ready": True, **checks}
