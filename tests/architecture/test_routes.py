@@ -12,15 +12,23 @@ from django.test import Client, override_settings
 from django.urls import path as route
 
 from guanjia.accounts.checks import SELF_GUARDED, every_route_declares_its_permission, routes
-from guanjia.accounts.permissions import Permission, Role, permissions_of
+from guanjia.accounts.permissions import SECOND_FACTOR, Permission, Role, permissions_of
 from guanjia.accounts.permits import OPEN, SIGNED_IN
 from guanjia.accounts.tests.factories import make_user
 from guanjia.accounts.tests.people import client_of
-from tests.architecture.world import ABSENT, ABSENT_NUMBER, VALUES, two_offices
+from tests.architecture.world import ABSENT, ABSENT_NUMBER, DAY, VALUES, two_offices
 
 pytestmark = pytest.mark.django_db
 PARAMETER = re.compile(r"<\w+:(\w+)>")
 NOT_ALLOWED = 405
+# Addresses whose form names an object: its field, and the sample that fits.
+BODIES = {
+    "<slug:community>/desk/choice/": ("desk", "desk_id"),
+    "<slug:community>/teams/<int:patch_id>/managers/": ("staff", "staff_id"),
+    "<slug:community>/teams/<int:patch_id>/places/": ("building", "building_id"),
+    "<slug:community>/teams/departments/<int:department_id>/head/": ("head", "staff_id"),
+    "<slug:community>/teams/staff/<int:staff_id>/appointments/": ("post", "post_id"),
+}
 NAMED_BY_THE_BODY = {"<slug:community>/payments/"}  # an empty form names no unit: 404
 
 
@@ -171,13 +179,34 @@ def test_addresses_of_ones_own_never_break(world, role):
     assert {p: s for p, s in answers.items() if max(s) >= 500} == {}
 
 
-def test_money_and_administration_wait_for_the_second_factor(world):
-    for role in (Role.CASHIER, Role.ADMINISTRATOR):
-        user = world.clients[role].get("/me/").wsgi_request.user
-        client = client_of(user, second_factor=False)
-        permission = next(iter(permissions_of(frozenset({role}))))
-        for address in (r for r in GUARDED if r.declared == permission):
-            assert set(ask(client, address.filled(world.here))) == {302}, address
+@pytest.mark.parametrize("pattern", BODIES)
+def test_a_form_cannot_name_what_is_another_communitys(world, pattern):
+    [address] = [r for r in GUARDED if r.pattern == pattern]
+    field, sample = BODIES[pattern]
+    client = world.clients[holder(address.declared)]
+
+    def post(values):
+        words = {field: values[sample], "on": DAY.isoformat()}
+        with transaction.atomic():
+            status = client.post(address.filled(world.here), words).status_code
+            transaction.set_rollback(True)
+        return status
+
+    assert post(world.there) in {404, 422}
+    assert post(world.here) == 302, "the control: its own goes through"
+
+
+@pytest.mark.parametrize(
+    "role", [r for r in Role if permissions_of(frozenset({r})) & SECOND_FACTOR]
+)
+def test_money_and_administration_wait_for_the_second_factor(world, role):
+    held = permissions_of(frozenset({role}))
+    guarded = [address for address in GUARDED if address.declared in held]
+    assert {address.declared for address in guarded} & SECOND_FACTOR
+    user = world.clients[role].get("/me/").wsgi_request.user
+    client = client_of(user, second_factor=False)
+    answers = {r.pattern: ask(client, r.filled(world.here)) for r in guarded}
+    assert {p: s for p, s in answers.items() if set(s) != {302}} == {}
 
 
 def _careless(_request, community):

@@ -80,6 +80,8 @@ def samples(office: Office) -> dict[str, Any]:
         "rule_id@exceptions": PatchUnit.objects.create(unit=unit, **rows).pk,
         "department_id": staff.department_id,
         "staff_id": staff.pk,
+        "post_id": make_post(department=staff.department, role=Role.GUARD).pk,
+        "building_id": make_building(community=place).pk,
         "appointment_id": Appointment.objects.create(
             community=place,
             staff=staff,
