@@ -46,6 +46,8 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
             Page(_("登记导入"), "onboarding:imports", "table-import", Permission.REGISTER_IMPORT),
             Page(_("责任区团队"), "desk:teams", "map-pin-check", Permission.TEAM_READ),
             Page(_("员工账号"), "accounts:staff", "id-badge-2", Permission.STAFF_MANAGE),
+            Page(_("待确认"), "accounts:staff-proposals", "user-check", Permission.STAFF_APPROVE),
+            Page(_("账号记录"), "accounts:staff-events", "history", Permission.JOURNAL_READ),
             Page(_("收银台"), "desk:desks", "cash-register", Permission.COMMUNITY_MANAGE),
         ),
     ),
@@ -79,17 +81,24 @@ def _frame(request: HttpRequest, standing: Standing) -> Frame:
 
 
 def _navigation(path: str, standing: Standing, home: str) -> list[NavGroup]:
-    groups = []
-    for label, pages in NAVIGATION:
-        items = []
-        for page in pages:
-            if standing.may(page.permission):
-                url = reverse(page.route, args=[standing.community.code])
-                active = path == url if url == home else path.startswith(url)
-                items.append(NavItem(str(page.label), url, page.icon, active=active))
-        if items:
-            groups.append(NavGroup(tuple(items), str(label)))
-    return groups
+    """Return the pages this person may open; the one whose address fits the path longest is where they are."""
+    groups = [
+        (label, [(page, reverse(page.route, args=[standing.community.code])) for page in pages])
+        for label, pages in NAVIGATION
+    ]
+    fitting = [url for _, pages in groups for _, url in pages if path.startswith(url)]
+    here = max((url for url in fitting if url != home or path == home), key=len, default="")
+    return [
+        NavGroup(tuple(items), str(label))
+        for label, pages in groups
+        if (
+            items := [
+                NavItem(str(page.label), url, page.icon, active=url == here)
+                for page, url in pages
+                if standing.may(page.permission)
+            ]
+        )
+    ]
 
 
 def _own_links() -> tuple[Link, ...]:
