@@ -57,7 +57,7 @@ class Visit(NamedTuple):
 
 
 # Of a hundred homes: pay monthly, by the quarter, by the half-year, a year late; long in arrears.
-_HABITS = ((1, 4), (3, 44), (6, 40), (12, 7), (0, 5))
+_HABITS = ((1, 2), (3, 38), (6, 47), (12, 8), (0, 5))
 _METHODS = (
     (Method.STATIC_CODE, 50),
     (Method.POS, 20),
