@@ -191,9 +191,7 @@ def organisation_check_digit(number: str) -> str:
 
 
 def _is_filler(number: str) -> bool:
-    return (
-        number in _NONE_WORDS or not any(char.isalnum() for char in number) or len(set(number)) == 1
-    )
+    return number in _NONE_WORDS or len(set(number)) == 1 or not any(map(str.isalnum, number))
 
 
 def _is_birth(digits: str, today: date) -> bool:

@@ -33,6 +33,7 @@ class Examined:
     findings: Findings
     known: Registered
     plan: Plan
+    rows: Mapping[str, int]  # filled ones, by sheet
 
     @property
     def bad_rows(self) -> int:
@@ -56,7 +57,7 @@ class Examined:
             "sheets": [
                 {
                     "title": region.sheet.title,
-                    "rows": sum(1 for _ in region.rows()),
+                    "rows": self.rows[region.sheet.title],
                     "bad": sum(title == region.sheet.title for title, _ in self.findings.bad_rows),
                 }
                 for region in self.regions
@@ -112,7 +113,7 @@ def examine(
     known = registered(community)
     cut_over_on = community.cut_over_on or Month.of(today).first
     plan = make_plan(register, known, RowReader(findings), cut_over_on=cut_over_on)
-    return Examined(sheets, layout, regions, findings, known, plan)
+    return Examined(sheets, layout, regions, findings, known, plan, register.rows)
 
 
 def chosen_headings(community: Community) -> Mapping[tuple[str, str], str]:

@@ -1,6 +1,6 @@
 """From a workbook's regions to its register: all that can be told without the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from guanjia.core.unit_number import UnitNumberError, unit_key
@@ -41,6 +41,7 @@ def read_register(
                 reading.units.above = ""
                 for row in region.rows():
                     read(row)
+                    reading.register.rows[region.sheet.title] += 1
     reading.settle()
     return reading.register, findings
 
@@ -147,8 +148,3 @@ def _missing(region: Region, heading: str) -> Finding:
         message=f"缺少“{heading}”一列",
         remedy="请在“列怎么对应”里指定，或在表里补上这一列",
     )
-
-
-def rows_read(regions: Iterable[Region]) -> int:
-    """Return how many filled rows the regions hold."""
-    return sum(1 for region in regions for _ in region.rows())

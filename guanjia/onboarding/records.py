@@ -3,6 +3,7 @@
 None means that the workbook does not say; it never erases what is known.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -109,6 +110,7 @@ class PriceRecord:
 class Register:
     """All of a workbook."""
 
+    rows: Counter[str] = field(default_factory=Counter)  # filled ones, by sheet
     buildings: dict[str, str] = field(default_factory=dict)  # key → name
     units: dict[str, UnitRecord] = field(default_factory=dict)  # by key
     prices: list[PriceRecord] = field(default_factory=list)

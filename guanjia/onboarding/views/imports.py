@@ -15,6 +15,7 @@ from guanjia.onboarding.actions import PRICES, choose_columns, confirm, kept_fil
 from guanjia.onboarding.examination import examine
 from guanjia.onboarding.forms import ColumnsForm, ConfirmForm, ExportForm, UploadForm
 from guanjia.onboarding.models import Import
+from guanjia.onboarding.plan import KINDS
 from guanjia.onboarding.returned import returned_workbook
 from guanjia.onboarding.states import ImportStatus
 from guanjia.onboarding.views.downloads import workbook_response
@@ -64,11 +65,13 @@ def _index(request: StaffRequest, form: UploadForm) -> HttpResponse:
 def detail(request: StaffRequest, import_id: int) -> HttpResponse:
     """Show what an import would do, or has done."""
     row = import_for(request.standing, import_id)
+    counts = row.report["counts"]  # jsonb keeps no order
     may_price = request.standing.may(Permission.TARIFF_WRITE)
     context = {
         "row": row,
         "refusal": PRICES if row.report.get("sets_prices") and not may_price else None,
         "report": row.report,
+        "counts": [(kind, counts[kind]) for kind in KINDS.values() if kind in counts],
         "is_open": row.status == ImportStatus.PREVIEWED and row.content is not None,
         "columns": ColumnsForm(row.report["columns"]),
         "form": ConfirmForm(),
