@@ -73,7 +73,14 @@ ROLE_PERMISSIONS = MappingProxyType(
         Role.DIRECTOR: _READS
         | {_P.TEAM_WRITE, _P.PERSONAL_REVEAL, _P.REGISTER_EXPORT, _P.STAFF_APPROVE},
         Role.GUARD: frozenset({_P.TEAM_READ}),
-        Role.FINANCE: _READS | {_P.TARIFF_WRITE, _P.BILL_RUN, _P.RECEIPT_PRINT, _P.REGISTER_EXPORT},
+        Role.FINANCE: _READS
+        | {
+            _P.TARIFF_WRITE,
+            _P.BILL_RUN,
+            _P.RECEIPT_PRINT,
+            _P.REGISTER_IMPORT,  # a register brings prices
+            _P.REGISTER_EXPORT,
+        },
         Role.AUDITOR: _READS,
         Role.ADMINISTRATOR: frozenset(
             {

@@ -20,7 +20,9 @@ const usable = (element) =>
 const claimants = (root, key) => [...root.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter(usable);
 
 function fromFocus(root, key) {
-  const focus = document.activeElement;
+  // Where nothing has the focus yet, the page itself does: a workbench just opened takes its keys at once.
+  const idle = document.activeElement === document.body;
+  const focus = (idle && document.querySelector("main[data-keys]")) || document.activeElement;
   const row = focus.closest("[data-row]");
   const SCOPE = "[data-row], [data-keys]";
   for (let scope = focus.closest(SCOPE); scope && root.contains(scope); scope = scope.parentElement?.closest(SCOPE)) {
