@@ -1,6 +1,7 @@
 """The suite's database: migrated by its owner, then used as the run-time login would."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,12 +12,24 @@ from django.conf import settings
 from django.db import connections
 from django.db.models.signals import post_migrate
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, sync_playwright
 
 from guanjia.core.sealing.keys import create
 
 # Nothing timed is asserted: machines are shared.
 hypothesis_settings.register_profile("guanjia", deadline=None)
 hypothesis_settings.load_profile("guanjia")
+
+
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,3 +64,18 @@ def app_login(transactional_db: None) -> Iterator[psycopg.Connection]:
         address._replace(path=f"/{database}").geturl(), autocommit=True
     ) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, one for the whole run; without it the journeys are skipped and the run says so."""
+    chromium = os.environ.get("GUANJIA_CHROMIUM") or shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("NO CHROMIUM: the browser journeys do not run")
+    # Playwright's event loop runs in this thread; the tests' own queries are no danger to it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

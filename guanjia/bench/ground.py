@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from psycopg import sql
 
+from guanjia.core.database.privileges import grant_privileges
 from guanjia.core.embedded import temporary
 from guanjia.core.sealing.keys import create
 
@@ -99,6 +100,7 @@ def throwaway() -> Iterator[Ground]:
             admin.execute("SELECT pg_reload_conf()")
         with django_at(server.owner_url):
             call_command("migrate", verbosity=0)
+            grant_privileges()  # said expressly: a suite that calls this may have silenced the signal
         try:
             with (
                 django_at(server.app_url),
@@ -120,6 +122,7 @@ def django_at(url: str) -> Iterator[None]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query["host"][0] if "host" in query else parts.hostname or "",
         "PORT": query["port"][0] if "port" in query else str(parts.port or ""),
+        "OPTIONS": {},  # the suite's connection plays a role there that is not known here
     }
     there = type(before)({**before.settings_dict, **address}, "default")
     connections["default"] = there

@@ -1,42 +1,16 @@
 """A browser before the running program, on the suite's own database."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize
 
 from guanjia.accounts.models import User
 from guanjia.desk.tests.office import Office, make_office, signed_in
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 AT_THE_DESK: ViewportSize = {"width": 1366, "height": 768}
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium; without one the journeys are skipped and the run says so."""
-    chromium = os.environ.get("GUANJIA_CHROMIUM") or shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("NO CHROMIUM: the browser journeys do not run")
-    # Playwright's event loop runs in this thread; the tests' own queries are no danger to it.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -50,6 +24,7 @@ def open_desk(browser: Browser, live_server) -> Iterator[Callable[[User], Page]]
     """A function that opens a desk's screen with somebody signed in. Its pages must not complain."""
     opened: list[BrowserContext] = []
     complaints: list[str] = []
+    under_way: set[Request] = set()
 
     def open_for(user: User) -> Page:
         context = browser.new_context(
@@ -59,6 +34,9 @@ def open_desk(browser: Browser, live_server) -> Iterator[Callable[[User], Page]]
             timezone_id="Asia/Shanghai",
         )
         opened.append(context)
+        context.on("request", lambda request: under_way.add(request))  # noqa: PLW0108 - wants a function
+        for ended in ("requestfinished", "requestfailed"):
+            context.on(ended, lambda request: under_way.discard(request))  # noqa: PLW0108 - wants a function
         context.on("console", lambda message: complaints.append(message.text))
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         cookie = signed_in(user).cookies[settings.SESSION_COOKIE_NAME]
@@ -67,6 +45,8 @@ def open_desk(browser: Browser, live_server) -> Iterator[Callable[[User], Page]]
 
     yield open_for
     for context in opened:
+        while any(request.method == "POST" for request in under_way):  # the tables are emptied next
+            context.wait_for_event("requestfinished")
         context.close()
     # The browser notes every refusal, which the page says in words, and a focus that was there already.
     harmless = re.compile("status of 422|Autofocus processing was blocked")

@@ -1,6 +1,5 @@
 """The parts in a real browser, under the policy that production sends: keys, search, dialogs, accessibility."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -13,7 +12,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.test import override_settings
 from django.urls import include, path
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from guanjia.core.components import samples
 
@@ -46,21 +45,6 @@ def site() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}/gallery/"
         server.shutdown()
         server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        flags = [
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--disable-background-networking",
-        ]
-        yield playwright.chromium.launch(executable_path=chromium, args=flags)
 
 
 @pytest.fixture
