@@ -34,6 +34,8 @@ def open_desk(browser: Browser, live_server) -> Iterator[Callable[[User], Page]]
             timezone_id="Asia/Shanghai",
         )
         opened.append(context)
+        # Without a screen there is no print dialog, and Chromium crashes when a page that prints is left.
+        context.add_init_script("window.print = () => {}")
         context.on("request", lambda request: under_way.add(request))  # noqa: PLW0108 - wants a function
         for ended in ("requestfinished", "requestfailed"):
             context.on(ended, lambda request: under_way.discard(request))  # noqa: PLW0108 - wants a function
