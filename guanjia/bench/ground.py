@@ -86,9 +86,10 @@ class Ground:
 @contextmanager
 def throwaway() -> Iterator[Ground]:
     """Start a server and migrate as its owner; all of it goes in the end. Django is the app login inside."""
-    secrets_before = settings.SECRETS_DIR
+    secrets_before, app_before = settings.SECRETS_DIR, settings.GUANJIA_APP_ROLE
     with tempfile.TemporaryDirectory(prefix="guanjia-bench-") as home, temporary() as server:
         settings.SECRETS_DIR = Path(home)
+        settings.GUANJIA_APP_ROLE = urlsplit(server.app_url).username
         create(settings.SECRETS_DIR)
         with psycopg.connect(server.admin_url, autocommit=True) as admin:
             for name, value in _SETTINGS.items():
@@ -108,7 +109,7 @@ def throwaway() -> Iterator[Ground]:
             ):
                 yield Ground(owner, server.owner_url, server.app_url)
         finally:
-            settings.SECRETS_DIR = secrets_before
+            settings.SECRETS_DIR, settings.GUANJIA_APP_ROLE = secrets_before, app_before
 
 
 @contextmanager
