@@ -228,6 +228,31 @@ CHECKS = (
         """,
     ),
     Check(
+        "entries_chained",
+        "L10",
+        "每笔分录在它的序列里有一环，环环相扣：改动、抽掉或插入一笔都会断开",
+        """
+        SELECT e.community_id, e.id AS entry_id, e.series, k.position, k.nth, k.head
+        FROM ledger_entry e
+        LEFT JOIN (
+            SELECT k.*, row_number() OVER w AS nth, h.position AS head,
+                k.hash = sha256(coalesce(lag(k.hash) OVER w, '') || convert_to(concat_ws('|', e.id, e.kind,
+                    e.business_date, coalesce(e.by_id, 0), coalesce(e.reverses_id, 0), l.words), 'UTF8'))
+                AND (k.position < h.position OR k.hash = h.hash) AS sound
+            FROM ledger_link k
+            JOIN ledger_entry e ON e.community_id = k.community_id AND e.id = k.entry_id AND e.series = k.series
+            JOIN ledger_head h ON h.community_id = k.community_id AND h.series = k.series
+            LEFT JOIN (
+                SELECT community_id, entry_id, string_agg(
+                    concat_ws(':', id, account, amount_fen, coalesce(unit_id, 0)), ',' ORDER BY id) AS words
+                FROM ledger_entryline GROUP BY community_id, entry_id
+            ) l ON l.community_id = k.community_id AND l.entry_id = k.entry_id
+            WINDOW w AS (PARTITION BY k.community_id, k.series ORDER BY k.position)
+        ) k ON k.community_id = e.community_id AND k.entry_id = e.id
+        WHERE (k.sound, k.position) IS DISTINCT FROM (true, k.nth) OR k.position > k.head
+        """,
+    ),
+    Check(
         "days_closed",
         "L8",
         "日结之后，当天没有再入账",

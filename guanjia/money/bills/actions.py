@@ -15,7 +15,7 @@ from guanjia.money.bills.models import BillRun
 from guanjia.money.bills.rules import may_issue
 from guanjia.money.ledger.actions import on_open_day
 from guanjia.money.ledger.chart import Account
-from guanjia.money.ledger.models import EntryKind
+from guanjia.money.ledger.models import BILLS_SERIES, EntryKind
 from guanjia.money.tariffs.models import ChargeItem
 from guanjia.records.actions import journal
 
@@ -24,8 +24,8 @@ _ISSUE = f"""
 WITH {CHARGES}, totals AS (
     SELECT count(*) AS bill_count, sum(amount_fen)::bigint AS total_fen FROM charges WHERE amount_fen > 0
 ), entry AS (
-    INSERT INTO ledger_entry (community_id, kind, business_date, by_id)
-    SELECT %(community)s, %(kind)s, %(business_date)s, %(by)s FROM totals WHERE bill_count > 0 RETURNING id
+    INSERT INTO ledger_entry (community_id, kind, series, business_date, by_id)
+    SELECT %(community)s, %(kind)s, %(series)s, %(business_date)s, %(by)s FROM totals WHERE bill_count > 0 RETURNING id
 ), run AS (
     INSERT INTO bills_billrun (community_id, item_id, month, entry_id, bill_count, total_fen, at, by_id)
     SELECT %(community)s, %(item)s, %(month)s, entry.id, bill_count, total_fen, %(at)s, %(by)s FROM totals, entry
@@ -91,6 +91,7 @@ def _issue_item(
     values = {
         **parameters(community=community, item=item, shapes=shapes),
         "kind": EntryKind.BILLS,
+        "series": BILLS_SERIES,
         "business_date": day,
         "at": at,
         "by": by and by.pk,

@@ -14,7 +14,13 @@ from django.db import IntegrityError, connection
 from guanjia.accounts.models import Community, User
 from guanjia.core.refusal import Refusal, Refused
 from guanjia.money.ledger.chart import Account
-from guanjia.money.ledger.models import Entry, EntryKind, EntryLine, RequestKey
+from guanjia.money.ledger.models import (
+    OFFICE_SERIES,
+    Entry,
+    EntryKind,
+    EntryLine,
+    RequestKey,
+)
 
 DAY_OPEN = "ledger_day_open"
 
@@ -52,15 +58,21 @@ def post(
     lines: Iterable[Line],
     by: User | None,
     reverses: Entry | None = None,
+    series: str = OFFICE_SERIES,
 ) -> Entry:
-    """Post one balanced entry inside the caller's transaction.
+    """Post one balanced entry inside the caller's transaction, as the next link of ``series``.
 
     Raises Refused on a closed day (L8). The database refuses lines that do not add up to 0 (L1) and amounts
     of 0 (L4) with an IntegrityError: those are faults of the program.
     """
     with on_open_day(business_date):
         entry = Entry.objects.create(
-            community=community, kind=kind, business_date=business_date, by=by, reverses=reverses
+            community=community,
+            kind=kind,
+            business_date=business_date,
+            by=by,
+            reverses=reverses,
+            series=series,
         )
     EntryLine.objects.bulk_create(
         EntryLine(

@@ -12,6 +12,10 @@ from guanjia.estate.models import Unit
 from guanjia.money.ledger.chart import ACCOUNT_NAMES
 
 LARGEST_FEN = 10**15
+# What no desk does; one desk's entries are a series of their own, so that desks do not wait for each other.
+OFFICE_SERIES, BILLS_SERIES = "office", "bills"
+# What the database alone writes, by a trigger that runs as the tables' owner.
+WRITTEN_BY_TRIGGER = ("SELECT",)
 
 
 class EntryKind(models.TextChoices):
@@ -26,11 +30,13 @@ class Entry(CommunityModel):
     """The head of one balanced set of lines.
 
     ``transaction`` is filled in by the database and ties the lines to the transaction that made the head.
+    ``series`` names the chain that the entry is linked to: a desk's, or the office's (L10).
     """
 
     db_privileges = APPEND_ONLY
 
     kind = models.CharField(max_length=10, choices=EntryKind.choices)
+    series = models.CharField(max_length=20, db_default=OFFICE_SERIES)
     business_date = models.DateField()
     posted_at = models.DateTimeField(db_default=Now())
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -81,6 +87,49 @@ class EntryLine(CommunityModel):
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount_fen}"
+
+
+class Link(CommunityModel):
+    """An entry's place in its series, and the hash that ties it to all before it (L10).
+
+    Hash = sha256 of the previous hash and the entry with its lines, as ``ledger_link_entries`` spells them.
+    """
+
+    db_privileges = WRITTEN_BY_TRIGGER
+
+    series = models.CharField(max_length=20)
+    position = models.BigIntegerField()  # from 1, without gaps
+    entry = CommunityForeignKey(Entry, related_name="links", db_index=False)
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "series", "position"], name="ledger_link_place"
+            ),
+            models.UniqueConstraint(fields=["community", "entry"], name="ledger_link_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.position}"
+
+
+class Head(CommunityModel):
+    """The last link of a series: its row is the lock under which the next one is made."""
+
+    db_privileges = WRITTEN_BY_TRIGGER
+
+    series = models.CharField(max_length=20)
+    position = models.BigIntegerField()
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["community", "series"], name="ledger_head_of_series"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.position}"
 
 
 class ClosedDay(CommunityModel):

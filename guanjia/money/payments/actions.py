@@ -83,6 +83,7 @@ def take_payment(
             *(Line(Account.RECEIVABLE, -bill.open_fen, bill.unit_id) for bill in bills),
         ],
         by=by,
+        series=desk.series,
     )
     payment = _record(taking, total, desk=desk, entry=entry, claimed=claimed, by=by, at=at)
     Allocation.objects.bulk_create(

@@ -34,6 +34,11 @@ class Desk(CommunityModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def series(self) -> str:
+        """The name of its chain in the ledger (L10)."""
+        return f"desk {self.pk}"
+
 
 class Payment(CommunityModel):
     """Money taken once, by one method, for bills of one household."""

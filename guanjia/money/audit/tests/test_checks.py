@@ -21,6 +21,7 @@ GUARDED = (
     "ledger_entryline",
     "ledger_closedday",
     "ledger_requestkey",
+    "ledger_link",
     "tariffs_tariffversion",
     "bills_billrun",
     "bills_bill",
@@ -68,6 +69,13 @@ PAID = "(SELECT min(id) FROM payments_payment WHERE community_id = %(c)s)"
 OPEN = "(SELECT max(id) FROM bills_bill WHERE community_id = %(c)s AND unit_id = %(first)s)"
 LINE = "INSERT INTO ledger_entryline (community_id, entry_id, account, amount_fen, unit_id) VALUES "
 HEAD = "INSERT INTO ledger_entry (community_id, kind, business_date, by_id, reverses_id) VALUES "
+# Whoever writes past the guards links the chain anew as well: it is the other laws that must find it.
+RELINK = """
+DELETE FROM ledger_link; DELETE FROM ledger_head;
+DO $$ DECLARE entry public.ledger_entry; BEGIN
+    FOR entry IN SELECT * FROM ledger_entry ORDER BY id LOOP PERFORM ledger_link_entry(entry); END LOOP;
+END $$
+"""
 NEW = "(SELECT max(id) FROM ledger_entry WHERE community_id = %(c)s)"
 FAULTS = {
     "an entry with one line too many": ("entries_balance", f"{LINE} (%(c)s, {RUN}, 2241, 5, NULL)"),
@@ -139,6 +147,18 @@ FAULTS = {
             "INSERT INTO ledger_requestkey (community_id, scope, key, request_hash)"
             " VALUES (%(c)s, 'payment.take', gen_random_uuid(), '')"
         ),
+    ),
+    "an entry in somebody else's name": (
+        "entries_chained",
+        f"UPDATE ledger_entry SET by_id = NULL WHERE id = {RUN}",
+    ),
+    "a link taken out": (
+        "entries_chained",
+        f"DELETE FROM ledger_link WHERE entry_id = {RUN}",
+    ),
+    "a head that forgot its last link": (
+        "entries_chained",
+        "UPDATE ledger_head SET position = position - 1 WHERE series LIKE 'desk %%'",
     ),
     "an entry on a day that was closed before": (
         "days_closed",
@@ -222,6 +242,8 @@ def test_a_planted_fault_is_found_by_its_own_law_alone(books, fault):
         for statement in statements:
             cursor.execute(statement.format(**keys), books)
             assert cursor.rowcount
+        if law != "entries_chained":
+            cursor.execute(RELINK)
         cursor.execute(f"SET ROLE {connection.ops.quote_name(app_role())}")
     assert broken() == {law}
 

@@ -239,3 +239,26 @@ def test_a_reversal_names_its_entry_and_comes_once(books, app_login):
     reverse("reversal", entry.pk)  # the control
     with pytest.raises(psycopg.errors.UniqueViolation, match="ledger_reversed_once"):
         reverse("reversal", entry.pk)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO ledger_link (community_id, series, position, entry_id, hash) SELECT community_id, series, 9, entry_id, hash FROM ledger_link",
+        "UPDATE ledger_link SET hash = ''",
+        "DELETE FROM ledger_link",
+        "UPDATE ledger_head SET position = 0",
+        "SELECT ledger_link_entry(e) FROM ledger_entry e",
+    ],
+)
+def test_the_chain_is_nobodys_to_write(books, app_login, statement):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        app_login.execute(statement)
+
+
+def test_an_entry_takes_its_lines_in_one_statement(books, app_login):
+    community, cashier, _ = books
+    with pytest.raises(psycopg.errors.UniqueViolation, match="link"), app_login.transaction():
+        entry_id = head(app_login, community, cashier)
+        lines(app_login, community, entry_id, 5, -5)
+        lines(app_login, community, entry_id, 7, -7)
