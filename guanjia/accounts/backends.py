@@ -10,7 +10,10 @@ from guanjia.accounts.models import User
 
 
 class StaffBackend(BaseBackend):
-    """Password sign-in; people who have left and one-time secrets past their day do not pass."""
+    """Password sign-in; people who have left and one-time secrets past their day do not pass.
+
+    Whose a session is, is not asked here but read with it (``session_store``).
+    """
 
     def authenticate(
         self,
@@ -28,7 +31,3 @@ class StaffBackend(BaseBackend):
         valid = user.check_password(password) and user.is_active
         in_time = user.temporary_until is None or user.temporary_until > timezone.now()
         return user if valid and in_time else None
-
-    def get_user(self, user_id: int) -> User | None:
-        """Return the person of a session while they are in post."""
-        return User.objects.filter(pk=user_id, is_active=True).first()

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.crypto import salted_hmac
 
@@ -113,6 +114,19 @@ class User(AbstractBaseUser):
         """Return what a session must carry to stay valid: the password and the epoch."""
         secret = f"{self.password}:{self.session_epoch}"
         return salted_hmac("guanjia.accounts.session", secret, algorithm="sha256").hexdigest()
+
+
+class Session(AbstractBaseSession):
+    """A browser's session, as Django keeps it, and whose it is once somebody has signed in."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        """Return what reads and writes these rows."""
+        from guanjia.accounts.session_store import SessionStore  # it reads this module
+
+        return SessionStore
 
 
 class Grant(CommunityModel):

@@ -1,6 +1,7 @@
 """The vocabulary of permissions, and which role holds which."""
 
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 
 
@@ -115,6 +116,7 @@ SECOND_FACTOR = frozenset(
 )
 
 
+@cache
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     """Return everything that holders of ``roles`` may do."""
     return frozenset[Permission]().union(*(ROLE_PERMISSIONS[role] for role in roles))

@@ -1,24 +1,26 @@
 """A person's session: how it starts, what it remembers, when it ends.
 
-Idle for 30 minutes it ends by its cookie's and its row's age; 12 hours after signing in it ends anyway.
-A change of role, password or employment ends it at the next request (``User.get_session_auth_hash``).
+How long it lives is the store's affair (``session_store``). A change of role, password or employment ends it at
+the next request (``User.get_session_auth_hash``).
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.contrib.auth import SESSION_KEY, login, logout
-from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login, logout
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessions
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 
 from guanjia.accounts.events import Kind, record
 from guanjia.accounts.models import User
+from guanjia.accounts.session_store import SEEN, STARTED
 from guanjia.accounts.visitors import make_known, visitor_of
 
-ABSOLUTE = timedelta(hours=12)
-TOUCH_EVERY_S = 60
 CONFIRMED_FOR = timedelta(minutes=10)
-_STARTED, _SEEN, _SECOND_FACTOR, _CONFIRMED = "started", "seen", "second_factor", "confirmed"
+_SECOND_FACTOR, _CONFIRMED = "second_factor", "confirmed"
 
 
 def start(request: HttpRequest, user: User, *, second_factor: bool, at: datetime) -> None:
@@ -66,26 +68,30 @@ def confirm(request: HttpRequest, *, at: datetime) -> None:
     request.session[_CONFIRMED] = at.timestamp()
 
 
-class SessionLimits:
-    """Ends sessions at their absolute age, and keeps those in use alive with one write a minute."""
+class SessionMiddleware(DjangoSessions):
+    """Gives a request its session and its user; neither costs anything until somebody asks for it."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Look at the session before anybody relies on it."""
-        session = request.session
-        if SESSION_KEY in session:
-            now = timezone.now().timestamp()
-            if now - session.get(_STARTED, 0.0) > ABSOLUTE.total_seconds():
-                session.flush()
-            elif now - session.get(_SEEN, 0.0) > TOUCH_EVERY_S:
-                session[_SEEN] = now
-        return self.get_response(request)
+    def process_request(self, request: HttpRequest) -> None:
+        """Open the session by its cookie, and say which community the address is about."""
+        super().process_request(request)
+        request.session.asked_in = request.path_info[1:].partition("/")[0]  # type: ignore[attr-defined]  # our own store's
+        request.user = SimpleLazyObject(lambda: _user_of(request))  # type: ignore[assignment]
 
 
 def _begin(request: HttpRequest, user: User, *, started: datetime, at: datetime) -> None:
     request.session.flush()  # nothing of whoever sat here before
     login(request, user)
-    request.session[_STARTED] = started.timestamp()
-    request.session[_SEEN] = at.timestamp()
+    request.session[STARTED] = started.timestamp()
+    request.session[SEEN] = at.timestamp()
+
+
+def _user_of(request: HttpRequest) -> User | AnonymousUser:
+    """Return who the session belongs to. One from before a change of role, password or employment ends here."""
+    session: Any = request.session
+    person: User | None = session.person
+    if person is None or session.get(SESSION_KEY) != str(person.pk):
+        return AnonymousUser()
+    if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()):
+        session.flush()
+        return AnonymousUser()
+    return person

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from guanjia.accounts import sessions
 from guanjia.accounts.events import Kind, account_index, record
 from guanjia.accounts.models import AccountEvent, User
+from guanjia.accounts.session_store import ABSOLUTE
 from guanjia.accounts.visitors import visitor_of
 from guanjia.core.database.advisory import lock_until_commit
 from guanjia.core.refusal import Refusal, Refused
@@ -39,7 +40,7 @@ def people_here(request: HttpRequest, *, at: datetime) -> list["Known"]:
         events__device_index=device,
         events__second_factor=True,
         events__epoch=F("session_epoch"),
-        events__at__gt=at - sessions.ABSOLUTE,
+        events__at__gt=at - ABSOLUTE,
     )
     people = here.annotate(signed_in_at=Max("events__at")).order_by("-signed_in_at")
     return [

@@ -38,7 +38,6 @@ INSTALLED_APPS = [
     "guanjia.bench",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -51,12 +50,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "guanjia.core.csp.PagePolicy",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "guanjia.accounts.sessions.SessionMiddleware",
     "guanjia.accounts.visitors.DeviceMiddleware",
-    "guanjia.accounts.sessions.SessionLimits",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -138,10 +135,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}NumericPasswordValidator"},
 ]
 
+SESSION_ENGINE = "guanjia.accounts.session_store"
 SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrftoken"
 DEVICE_COOKIE_NAME = "__Host-device" if _https else "device"
-SESSION_COOKIE_AGE = 30 * 60  # idle; guanjia.accounts.sessions keeps those in use alive
+SESSION_COOKIE_AGE = 30 * 60  # idle; the engine keeps those in use alive
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 CSRF_COOKIE_HTTPONLY = True
 if _https:  # TLS ends at a proxy, which sets this header itself

@@ -3,13 +3,16 @@
 from datetime import UTC, datetime
 
 from django.conf import settings
+from django.contrib.auth import login
 from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 
 from guanjia.accounts import totp
 from guanjia.accounts.actions import add_second_factor
 from guanjia.accounts.models import SecondFactor, User
+from guanjia.accounts.session_store import SessionStore
 from guanjia.accounts.tests.factories import make_user
 
 PASSWORD = "柳暗花明又一村2026"
@@ -63,12 +66,15 @@ def sign_in(client: Client, user: User, *, later: int = 0) -> Client:
 
 def client_of(user: User, *, second_factor: bool = True) -> Client:
     """Return a browser with ``user``'s session, without walking through the steps of signing in."""
-    client = browser()
-    client.force_login(user)
+    client, request = browser(), HttpRequest()
+    request.session = SessionStore()
+    login(request, user)
     now = datetime.now(UTC).timestamp()
-    session = client.session
-    session.update({"started": now, "seen": now, "confirmed": now, "second_factor": second_factor})
-    session.save()
+    request.session.update(
+        {"started": now, "seen": now, "confirmed": now, "second_factor": second_factor}
+    )
+    request.session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(request.session.session_key)
     return client
 
 

@@ -1,4 +1,4 @@
-"""A session's life: idle, absolute, revoked; its cookies and headers."""
+"""A session's life: idle, absolute, revoked; what it tells of who holds it; its cookies and headers."""
 
 from datetime import timedelta
 
@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guanjia.accounts.actions import grant_role, revoke_role, set_password
-from guanjia.accounts.models import Grant
+from guanjia.accounts.jobs import clear_sessions
+from guanjia.accounts.models import Grant, Session, User
 from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import make_community
 from guanjia.accounts.tests.people import PASSWORD, browser, is_signed_in, make_staff, sign_in
@@ -65,6 +66,70 @@ def test_a_change_ends_every_session_at_once(change):
         set_password(user=user, password="another-" + PASSWORD, at=now)
     assert not is_signed_in(client)
     assert is_signed_in(colleague), "the control: somebody else's goes on"
+
+
+def test_leaving_the_post_ends_it():
+    user = make_staff()
+    client = sign_in(browser(), user)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    assert not is_signed_in(client)
+
+
+def standing(client, place):
+    """Return the status of a page that clerks may not see: 403 for members, 404 for strangers."""
+    return client.get(reverse("accounts:staff", args=[place.code])).status_code
+
+
+def test_person_and_standing_are_read_together_with_the_session(django_assert_num_queries):
+    here, elsewhere = make_community(), make_community()
+    client = sign_in(browser(), make_staff(community=here, role=Role.CLERK))
+    with django_assert_num_queries(1):
+        assert standing(client, here) == 403
+    assert standing(client, elsewhere) == 404
+    assert client.get("/no-such-place/staff/").status_code == 404
+
+
+def test_a_role_taken_back_counts_from_the_next_request():
+    place = make_community()
+    user = make_staff(community=place, role=Role.CLERK)
+    client = sign_in(browser(), user)
+    Grant.objects.filter(user=user).update(revoked_at=timezone.now())  # even without a new epoch
+    assert standing(client, place) == 404
+    assert is_signed_in(client)
+
+
+def test_a_row_that_names_somebody_else_signs_nobody_in():
+    client = sign_in(browser(), make_staff())
+    rows = Session.objects.filter(session_key=client.session.session_key)
+    owner = rows.get().user
+    rows.update(user=make_staff())
+    assert not is_signed_in(client)
+    rows.update(user=owner)
+    assert is_signed_in(client), "the control"
+
+
+def test_one_that_does_not_say_when_it_began_is_over():
+    client = sign_in(browser(), make_staff())
+    session = client.session
+    del session["started"]
+    session.save()
+    assert not is_signed_in(client)
+    assert not Session.objects.filter(session_key=session.session_key).exists()
+
+
+def test_a_watchdog_with_a_cookie_reads_no_table(django_assert_num_queries):
+    client = sign_in(browser(), make_staff())
+    with django_assert_num_queries(0):
+        assert client.get("/livez").status_code == 200
+
+
+def test_what_has_run_out_is_swept_at_night():
+    with time_machine.travel(NINE, tick=False) as clock:
+        sign_in(browser(), make_staff())
+        clock.shift(timedelta(minutes=31))
+        alive = sign_in(browser(), make_staff())
+        clear_sessions(0)
+        assert [row.session_key for row in Session.objects.all()] == [alive.session.session_key]
 
 
 def test_changing_ones_own_password_keeps_this_session_and_ends_the_others():

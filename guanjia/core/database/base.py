@@ -1,12 +1,17 @@
 """The engine's entry point, by the name that Django looks for."""
 
+import time
 from typing import Any
 
+import psycopg
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.postgresql.features import DatabaseFeatures as PostgreSQLFeatures
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgreSQLOperations
 
 from guanjia.core.database.schema import CommunitySchemaEditor
+
+ASK_EVERY_S = 60
 
 
 class CommunityFeatures(PostgreSQLFeatures):
@@ -19,6 +24,10 @@ class CommunityFeatures(PostgreSQLFeatures):
 
 class CommunityOperations(PostgreSQLOperations):
     """Flush that works as the tables' owner and past the ledger's triggers (tests only)."""
+
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
+        """Return what was executed; of a statement planned before, which is sent as values alone, too."""
+        return super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
 
     def sql_flush(
         self,
@@ -61,3 +70,34 @@ class DatabaseWrapper(PostgreSQL):
     SchemaEditorClass = CommunitySchemaEditor
     features_class = CommunityFeatures
     ops_class = CommunityOperations
+    _asked_at = 0.0
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """Let the server keep the plans of ``prepared_cursor``; the ORM's cursors never ask it to."""
+        return {**super().get_connection_params(), "prepare_threshold": 0}
+
+    def is_usable(self) -> bool:
+        """Whether the server is still there. It is asked once a minute at most, not before every request.
+
+        One that went away has left an end of file behind, perhaps after some last words: two reads find
+        it, and neither waits.
+        """
+        if time.monotonic() - self._asked_at > ASK_EVERY_S:
+            self._asked_at = time.monotonic()
+            return super().is_usable()
+        try:
+            for _ in ("last words", "end of file"):
+                self.connection.pgconn.consume_input()
+        except psycopg.Error:
+            return False
+        return True
+
+    def prepared_cursor(self) -> Any:
+        """Return a cursor for statements that are the same on every request but for their values.
+
+        The server plans each once a connection and is then sent the values alone.
+        """
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(ServerBindingCursor(self.connection))  # type: ignore[attr-defined, call-arg]  # stubs leave them out

@@ -10,11 +10,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from guanjia.accounts.models import Community, User
 from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import MORNING, make_community, make_user
+from guanjia.accounts.tests.people import client_of
 from guanjia.core.calendar import Month
 from guanjia.estate.models import Party, Unit
 from guanjia.estate.tests.factories import make_party, make_tenure, make_unit
@@ -108,13 +108,7 @@ def make_office(*months: int) -> Office:
 
 def signed_in(user: User) -> Client:
     """Return a browser in which ``user`` has gone through the whole sign-in."""
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    now = timezone.now().timestamp()
-    session.update({"started": now, "seen": now, "second_factor": True, "confirmed": now})
-    session.save()
-    return client
+    return client_of(user)
 
 
 def staff(office: Office, role: Role) -> Client:

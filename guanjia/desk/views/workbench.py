@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as say
 from django.views.decorators.http import require_safe
 
-from guanjia.accounts.access import Standing, standing_in
+from guanjia.accounts.access import Standing
 from guanjia.accounts.permissions import ROLE_LABELS, Permission
-from guanjia.accounts.permits import StaffRequest, permits, signed_in
+from guanjia.accounts.permits import StaffRequest, permits, signed_in, standing_of
 from guanjia.core.calendar import business_date
 from guanjia.core.components.frame import NavItem
 from guanjia.desk import cash_desk
@@ -24,7 +24,7 @@ BEHIND = 8
 @signed_in
 def home(request: StaffRequest, community: str) -> HttpResponseBase:
     """Open the workbench, or tell whoever's post has none what there is for them."""
-    standing = standing_in(request.user, community)
+    standing = standing_of(request, community)
     if standing.may(Permission.HOUSEHOLD_READ):
         return index(request, community=community)
     context = {
