@@ -113,12 +113,13 @@ def add_people(ground: Ground, estate: Estate, *, others: int) -> None:
 def add_bills(ground: Ground, estate: Estate, *, paid: int, unpaid: int) -> None:
     """Give each unit bills of the first charge item, the older ones paid; the ledger is left out of it."""
     owner = ground.owner
-    owner.execute("ALTER TABLE ledger_entry DISABLE TRIGGER USER")
+    books = ("ledger_entry", "bills_bill")
+    for table in books:
+        owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     entry = owner.execute(
         "INSERT INTO ledger_entry (community_id, kind, business_date) VALUES (%s, 'bills', current_date) RETURNING id",
         [estate.community],
     ).fetchone()
-    owner.execute("ALTER TABLE ledger_entry ENABLE TRIGGER USER")
     owner.execute(
         _BILLS,
         {
@@ -130,3 +131,5 @@ def add_bills(ground: Ground, estate: Estate, *, paid: int, unpaid: int) -> None
             "paid": paid,
         },
     )
+    for table in books:
+        owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

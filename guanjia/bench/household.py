@@ -26,8 +26,8 @@ PAID, OPEN = 30, 5  # bills of each unit
 PAGES = 40  # opened in one turn
 _OTHERS = 2  # people at each unit beside the owner
 _ARREARS = """
-SELECT id, due_on, amount_fen - paid_fen FROM bills_bill
-WHERE community_id = %s AND unit_id = %s AND paid_fen < amount_fen ORDER BY due_on
+SELECT id, due_on, amount_fen - reduced_fen - paid_fen FROM bills_bill
+WHERE community_id = %s AND unit_id = %s AND paid_fen < amount_fen - reduced_fen ORDER BY due_on
 """
 
 

@@ -3,27 +3,25 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from guanjia.accounts.models import Community
 from guanjia.estate.models import Tenure, Unit, on_day
-from guanjia.money.bills.models import Bill
+from guanjia.money.bills.models import IS_OPEN, OPEN_FEN, Bill
 
 
 def with_arrears(units: QuerySet[Unit], day: date) -> QuerySet[Any]:
     """Add ``open_fen``, ``overdue_fen`` and today's ``debtor_name`` to units."""
-    bills = Bill.objects.filter(
-        community=OuterRef("community"), unit=OuterRef("pk"), paid_fen__lt=F("amount_fen")
-    )
-    of_unit, unpaid = bills.order_by().values("unit"), F("amount_fen") - F("paid_fen")
+    bills = Bill.objects.filter(IS_OPEN, community=OuterRef("community"), unit=OuterRef("pk"))
+    of_unit = bills.order_by().values("unit")
     debtor = Tenure.objects.filter(
         on_day(day), community=OuterRef("community"), unit=OuterRef("pk"), is_debtor=True
     )
     return units.annotate(
-        open_fen=Coalesce(Subquery(of_unit.annotate(sum=Sum(unpaid)).values("sum")), 0),
+        open_fen=Coalesce(Subquery(of_unit.annotate(sum=Sum(OPEN_FEN)).values("sum")), 0),
         overdue_fen=Coalesce(
-            Subquery(of_unit.filter(due_on__lt=day).annotate(sum=Sum(unpaid)).values("sum")), 0
+            Subquery(of_unit.filter(due_on__lt=day).annotate(sum=Sum(OPEN_FEN)).values("sum")), 0
         ),
         debtor_name=Subquery(debtor.values("party__name")[:1]),
     )
@@ -31,9 +29,9 @@ def with_arrears(units: QuerySet[Unit], day: date) -> QuerySet[Any]:
 
 def most_overdue(community: Community, day: date) -> QuerySet[Any]:
     """Return the units with overdue bills, the largest sum first: number, key, sum, bills, since when."""
-    rows = Bill.objects.filter(
-        community=community, paid_fen__lt=F("amount_fen"), due_on__lt=day
-    ).values("unit__key", "unit__number")
+    rows = Bill.objects.filter(IS_OPEN, community=community, due_on__lt=day).values(
+        "unit__key", "unit__number"
+    )
     return rows.annotate(
-        overdue_fen=Sum(F("amount_fen") - F("paid_fen")), count=Count("pk"), since=Min("due_on")
+        overdue_fen=Sum(OPEN_FEN), count=Count("pk"), since=Min("due_on")
     ).order_by("-overdue_fen", "unit__key")

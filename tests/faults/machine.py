@@ -15,7 +15,9 @@ from guanjia.accounts.tests.factories import MORNING
 from guanjia.core.calendar import Month, business_date
 from guanjia.core.refusal import Refused
 from guanjia.money.audit.checks import audit
-from guanjia.money.bills.models import Bill
+from guanjia.money.bills.actions import cancel_bill, reduce_bill, round_off
+from guanjia.money.bills.models import IS_OPEN, Bill
+from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.ledger.models import ClosedDay, EntryLine
 from guanjia.money.payments import actions
 from guanjia.money.payments.actions import Taking, take_payment
@@ -27,7 +29,7 @@ from guanjia.money.tariffs.rules import Basis
 
 FEN = Decimal("0.01")
 JANUARY = Month.of(NEW_YEAR)
-INCOME, RECEIVABLE = 6001, 1122
+INCOME, RECEIVABLE, REDUCTION = 6001, 1122, 600101
 ACCOUNTS = {
     Method.CASH: 1001,
     Method.TRANSFER: 1002,
@@ -45,6 +47,8 @@ class Model:
     prices: dict[date, Decimal] = field(default_factory=dict)  # by first day
     owed: dict[tuple[int, date], int] = field(default_factory=dict)  # by unit and first day
     paid: set[tuple[int, date]] = field(default_factory=set)
+    reduced: Counter[tuple[int, date]] = field(default_factory=Counter)
+    cancelled: Counter[tuple[int, date, int]] = field(default_factory=Counter)  # with its amount
     accounts: Counter[int] = field(default_factory=Counter)
     numbers: dict[int, list[int]] = field(default_factory=dict)  # receipts by desk, in order
     closed: set[date] = field(default_factory=set)
@@ -91,6 +95,10 @@ class Machine:
             self.pay_for_a_stranger: 2,
             self.break_off_a_payment: 3,
             self.change_the_price: 2,
+            self.waive: 3,
+            self.round_off: 3,
+            self.cancel: 3,
+            self.cancel_what_is_paid: 2,
             self.open_a_desk: 1,
             self.close_the_day: 1,
             self.pay_on_a_closed_day: 2,
@@ -107,13 +115,16 @@ class Machine:
         """Find bills, balances, receipts and counters as the model has them."""
         community = self.office.community
         rows = Bill.objects.filter(community=community).values_list(
-            "unit_id", "period_first", "amount_fen", "paid_fen"
+            "unit_id", "period_first", "amount_fen", "paid_fen", "reduced_fen"
         )
-        expected = {
-            (*key, fen, fen if key in self.model.paid else 0)
+        expected = Counter(
+            (*key, fen, fen - self.model.reduced[key] if key in self.model.paid else 0, off)
             for key, fen in self.model.owed.items()
-        }
-        assert set(rows) == expected
+            for off in [self.model.reduced[key]]
+        )
+        for (unit, first, fen), times in self.model.cancelled.items():
+            expected[unit, first, fen, 0, fen] += times
+        assert Counter(rows) == expected
         sums = EntryLine.objects.filter(community=community).values_list("account")
         balances = {account: fen for account, fen in self.model.accounts.items() if fen}
         assert {a: fen for a, fen in sums.annotate(fen=Sum("amount_fen")) if fen} == balances
@@ -222,6 +233,63 @@ class Machine:
             assert first not in self.model.prices
             self.model.prices[first] = price
 
+    def waive(self) -> None:
+        if bills := self.some_bills():
+            bill = self.chance.choice(bills)
+            off = self.chance.choice([1, bill.open_fen // 2 or 1, bill.open_fen])
+            reduce_bill(
+                bill=bill,
+                kind=AdjustmentKind.WAIVER,
+                amount_fen=off,
+                reason="停水",
+                by=self.office.cashier,
+                at=self.now,
+            )
+            self.expect_reduced(bill, off)
+
+    def round_off(self) -> None:
+        """Round off a household's bills, or hear that there is nothing to round."""
+        if not (bills := self.some_bills()):
+            return
+        total = sum(bill.open_fen for bill in bills)
+        try:
+            made = round_off(
+                community=self.office.community,
+                bill_ids=[bill.pk for bill in bills],
+                expected_fen=total,
+                by=self.office.cashier,
+                at=self.now,
+            )
+        except Refused as refused:
+            largest = max(bill.open_fen for bill in bills)
+            assert total % 100 in {0, total} or largest < total % 100, refused
+        else:
+            (bill,) = (bill for bill in bills if bill.pk == made.bill_id)
+            assert made.amount_fen == total % 100
+            self.expect_reduced(bill, made.amount_fen)
+
+    def cancel(self) -> None:
+        """Take a bill back; a later run of its month issues it again."""
+        if bills := self.some_bills():
+            bill = self.chance.choice(bills)
+            key = (bill.unit_id, bill.period_first)
+            cancel_bill(bill=bill, reason="出错", by=self.office.cashier, at=self.now)
+            left = self.model.owed.pop(key) - self.model.reduced.pop(key, 0)
+            self.model.cancelled[(*key, bill.amount_fen)] += 1
+            self.model.accounts[RECEIVABLE] -= left
+            self.model.accounts[INCOME] += left
+
+    def cancel_what_is_paid(self) -> None:
+        paid = Bill.objects.filter(community=self.office.community, paid_fen__gt=0)
+        if bills := list(paid.order_by("pk")):
+            bill = self.chance.choice(bills)
+            try:
+                cancel_bill(bill=bill, reason="出错", by=self.office.cashier, at=self.now)
+            except Refused as refused:
+                assert "不能撤销" in refused.refusal.reason
+            else:
+                raise AssertionError("cancelled, not refused")
+
     def open_a_desk(self) -> None:
         n = len(self.desks)
         desk = Desk.objects.create(
@@ -248,7 +316,13 @@ class Machine:
 
     def some_bills(self) -> list[Bill]:
         """Return open bills of one unit, at random."""
-        units = sorted({unit for unit, first in self.model.owed.keys() - self.model.paid})
+        still = Bill.objects.filter(IS_OPEN, community=self.office.community)
+        units = sorted(set(still.values_list("unit_id", flat=True)))
+        assert set(units) == {
+            unit
+            for (unit, first), fen in self.model.owed.items()
+            if (unit, first) not in self.model.paid and fen > self.model.reduced[unit, first]
+        }
         if not units:
             return []
         unit = self.chance.choice(units)
@@ -283,9 +357,14 @@ class Machine:
         else:
             raise AssertionError(f"taken, not refused: {why}")
 
+    def expect_reduced(self, bill: Bill, fen: int) -> None:
+        self.model.reduced[bill.unit_id, bill.period_first] += fen
+        self.model.accounts[RECEIVABLE] -= fen
+        self.model.accounts[REDUCTION] += fen
+
     def expect_paid(self, bills: list[Bill], method: Method, desk: Desk) -> None:
         self.model.paid |= {(bill.unit_id, bill.period_first) for bill in bills}
-        total = sum(bill.amount_fen for bill in bills)
+        total = sum(bill.open_fen for bill in bills)
         self.model.accounts[ACCOUNTS[method]] += total
         self.model.accounts[RECEIVABLE] -= total
         numbers = self.model.numbers.setdefault(desk.pk, [])

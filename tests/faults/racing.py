@@ -87,8 +87,27 @@ def without_constraint(table: str, name: str) -> Iterator[None]:
         try:
             yield
         finally:
-            call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
+            _empty()
             own.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+
+
+@contextmanager
+def without_index(name: str) -> Iterator[None]:
+    """Drop a unique index while the block runs. The data it would refuse are swept away at the end."""
+    with owner() as own:
+        (definition,) = own.execute("SELECT pg_get_indexdef(%s::regclass)", [name]).fetchone() or (
+            "",
+        )
+        own.execute(f"DROP INDEX {name}")
+        try:
+            yield
+        finally:
+            _empty()
+            own.execute(definition)
+
+
+def _empty() -> None:
+    call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
 
 
 @contextmanager

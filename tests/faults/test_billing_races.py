@@ -5,12 +5,16 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, transaction
 
+from guanjia.accounts.tests.factories import MORNING
 from guanjia.core.calendar import Month
+from guanjia.core.refusal import Refused
 from guanjia.money.audit.checks import audit
-from guanjia.money.bills import actions
+from guanjia.money.bills.actions import cancel_bill, reduce_bill
+from guanjia.money.bills.actions import runs as actions
 from guanjia.money.bills.models import Bill
+from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.payments.tests.factories import make_office
-from tests.faults.racing import outcome, race, start, wait_until_blocked, without_constraint
+from tests.faults.racing import outcome, race, start, wait_until_blocked, without_index
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,6 +47,40 @@ def test_a_second_run_waits_for_the_first_and_finds_nothing_left(office):
     assert outcome(second)[0].bill_count == 0
 
 
+def test_a_bill_is_paid_or_cancelled_never_both(office):
+    """Whoever comes second waits at the bill's row and then hears why not."""
+    unit = office.unit()
+    for month in Month.parse("2026-01").until(Month.parse("2026-12")):
+        office.bill(str(month))
+        (bill,) = office.owed(unit)
+        acts = [
+            partial(office.pay, [bill]),
+            partial(cancel_bill, bill=bill, reason="重复出账", by=office.cashier, at=MORNING),
+        ]
+        results = race(*acts)
+        assert sum(isinstance(result, Refused) for result in results) == 1
+        assert office.owed(unit) == []
+    assert broken_laws() == set()
+
+
+def test_two_who_take_something_off_one_bill_at_once_both_count(office):
+    unit = office.unit()
+    office.bill()
+    (bill,) = office.owed(unit)
+    off = partial(
+        reduce_bill,
+        bill=bill,
+        kind=AdjustmentKind.WAIVER,
+        reason="停电",
+        by=office.cashier,
+        at=MORNING,
+    )
+    race(*[partial(off, amount_fen=fen) for fen in (1, 20, 300, 4_000)])
+    bill.refresh_from_db()
+    assert bill.reduced_fen == 4_321
+    assert broken_laws() == set()
+
+
 @pytest.fixture
 def unlocked(monkeypatch):
     monkeypatch.setattr(actions, "lock_until_commit", lambda _name: None)
@@ -62,7 +100,7 @@ def test_without_the_lock_a_bills_uniqueness_stops_the_second_run(office):
 
 @pytest.mark.usefixtures("unlocked")
 def test_without_lock_and_uniqueness_everybody_is_billed_twice(office):
-    with without_constraint("bills_bill", "bills_bill_once"):
+    with without_index("bills_bill_once"):
         with transaction.atomic():
             office.bill()
             second = start(office.bill)

@@ -4,10 +4,11 @@ import os
 import random
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from guanjia.money.payments import actions
 from tests.faults.machine import Machine
+from tests.faults.racing import rewritten
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STEPS = int(os.environ.get("GUANJIA_STEPS", "300"))
@@ -26,7 +27,7 @@ def test_the_books_follow_the_model():
 
 
 def test_the_machine_notices_a_fen(monkeypatch):
-    """The control: a settlement that is one fen short does not get past a hundred steps."""
+    """The control: a settlement that is one fen short does not get past a hundred steps, nor past the database."""
 
     def short(community, bills):
         with connection.cursor() as cursor:
@@ -38,6 +39,10 @@ def test_the_machine_notices_a_fen(monkeypatch):
 
     monkeypatch.setattr(actions, "_settle", short)
     machine = Machine(seed=1)
-    with pytest.raises(AssertionError):
+    with pytest.raises(IntegrityError, match="its allocations say"):
+        for _ in range(AUDIT_EVERY):
+            machine.step()
+    blind = ("paid <> told", "false")
+    with rewritten("payments_check_paid", *blind), pytest.raises(AssertionError):
         for _ in range(AUDIT_EVERY):
             machine.step()

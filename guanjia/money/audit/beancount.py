@@ -14,6 +14,7 @@ from operator import itemgetter
 from guanjia.accounts.models import Community
 from guanjia.core.money import yuan
 from guanjia.money.audit.books import Row, stream
+from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.ledger.chart import ACCOUNT_NAMES, Account
 from guanjia.money.ledger.models import EntryKind
 from guanjia.money.payments.rules import Method
@@ -32,13 +33,13 @@ FROM (
 JOIN accounts_community c ON c.id = l.community_id
 LEFT JOIN estate_unit u ON u.community_id = l.community_id AND u.id = l.unit_id
 LEFT JOIN (
-    SELECT community_id, unit_id, sum(amount_fen - paid_fen)::bigint AS open_fen FROM bills_bill GROUP BY 1, 2
+    SELECT community_id, unit_id, sum(amount_fen - reduced_fen - paid_fen)::bigint AS open_fen FROM bills_bill GROUP BY 1, 2
 ) b ON b.community_id = l.community_id AND b.unit_id = l.unit_id
 """
 _LINES = """
 SELECT e.community_id, e.id AS entry_id, e.kind, e.business_date, e.reverses_id, l.id AS line_id, l.account,
     l.unit_id, l.amount_fen, i.name AS item, to_char(r.month, 'YYYY-MM') AS month, p.method, p.payer_name,
-    d.prefix || lpad(c.number::text, 7, '0') AS receipt
+    d.prefix || lpad(c.number::text, 7, '0') AS receipt, a.kind AS adjustment, a.reason
 FROM ledger_entry e
 JOIN ledger_entryline l ON l.community_id = e.community_id AND l.entry_id = e.id
 LEFT JOIN bills_billrun r ON r.community_id = e.community_id AND r.entry_id = e.id
@@ -46,6 +47,10 @@ LEFT JOIN tariffs_chargeitem i ON i.community_id = r.community_id AND i.id = r.i
 LEFT JOIN payments_payment p ON p.community_id = e.community_id AND p.entry_id = e.id
 LEFT JOIN payments_receipt c ON c.community_id = p.community_id AND c.payment_id = p.id
 LEFT JOIN payments_desk d ON d.community_id = c.community_id AND d.id = c.desk_id
+LEFT JOIN LATERAL (
+    SELECT x.kind, x.reason FROM bills_adjustment x
+    WHERE e.kind = 'adjustment' AND x.community_id = e.community_id AND x.entry_id = e.id ORDER BY x.id LIMIT 1
+) a ON true
 """
 
 
@@ -117,6 +122,8 @@ def _narration(head: Row) -> str:
         words += [head["item"], head["month"]]
     if head["method"]:
         words += [Method(head["method"]).label, f"收据 {head['receipt']}"]
+    if head["adjustment"]:
+        words += [AdjustmentKind(head["adjustment"]).label, head["reason"]]
     if head["reverses_id"]:
         words.append(f"原分录 {head['reverses_id']}")
     return " ".join(map(str, words))

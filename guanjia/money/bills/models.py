@@ -10,8 +10,14 @@ from guanjia.accounts.models import Community, CommunityModel, User
 from guanjia.core.database.fields import CommunityForeignKey
 from guanjia.core.database.privileges import APPEND_ONLY
 from guanjia.estate.models import Party, Unit
+from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.ledger.models import LARGEST_FEN, Entry
 from guanjia.money.tariffs.models import ChargeItem, TariffVersion
+from guanjia.records.models import Attachment
+
+# What is still owed, and the bills on which anything is; their index has the very same condition.
+OPEN_FEN = F("amount_fen") - F("reduced_fen") - F("paid_fen")
+IS_OPEN = models.Q(paid_fen__lt=F("amount_fen") - F("reduced_fen"))
 
 
 class BillRun(CommunityModel):
@@ -41,19 +47,21 @@ class BillQuerySet(models.QuerySet["Bill"]):
 
     def open_of(self, community: Community, unit_ids: list[int]) -> "BillQuerySet":
         """Return the unpaid bills of these units, oldest first, with what their explanation needs."""
-        rows = self.filter(community=community, unit__in=unit_ids, paid_fen__lt=F("amount_fen"))
+        rows = self.filter(IS_OPEN, community=community, unit__in=unit_ids)
         return rows.select_related("item", "tariff_version__tariff", "unit").order_by(
             "due_on", "item__position", "id"
         )
 
 
 class Bill(CommunityModel):
-    """An amount owed for one item and period. Once issued only ``paid_fen`` moves (the app login may touch no other).
+    """An amount owed for one item and period. Once issued only what was paid and taken off it moves.
 
+    The app login may touch no other column, and these only together with the rows that account for them:
+    ``paid_fen`` with allocations, ``reduced_fen`` and ``is_cancelled`` with adjustments.
     ``quantity`` m² or 1; length in months = ``months`` + ``part_days`` / ``part_base``.
     """
 
-    db_privileges = (*APPEND_ONLY, "UPDATE (paid_fen)")
+    db_privileges = (*APPEND_ONLY, "UPDATE (paid_fen, reduced_fen, is_cancelled)")
 
     unit = CommunityForeignKey(Unit, related_name="+", db_index=False)
     item = CommunityForeignKey(ChargeItem, related_name="+", db_index=False)
@@ -70,17 +78,31 @@ class Bill(CommunityModel):
     part_base = models.PositiveSmallIntegerField(default=1)
     amount_fen = models.BigIntegerField()
     paid_fen = models.BigIntegerField(default=0)
+    reduced_fen = models.BigIntegerField(default=0, db_default=0)
+    # Issued by mistake and taken back whole: its period may be billed again.
+    is_cancelled = models.BooleanField(default=False, db_default=False)
 
     objects: ClassVar[BillQuerySet] = BillQuerySet.as_manager()  # type: ignore[assignment]  # stubs see Manager
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
-                fields=["community", "unit", "item", "period_first"], name="bills_bill_once"
+                fields=["community", "unit", "item", "period_first"],
+                condition=models.Q(is_cancelled=False, run__isnull=False),
+                name="bills_bill_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(paid_fen__gte=0, paid_fen__lte=F("amount_fen")),
+                condition=models.Q(
+                    paid_fen__gte=0,
+                    reduced_fen__gte=0,
+                    paid_fen__lte=F("amount_fen") - F("reduced_fen"),
+                ),
                 name="bills_paid_within",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_cancelled=False)
+                | models.Q(paid_fen=0, reduced_fen=F("amount_fen")),
+                name="bills_cancelled_whole",
             ),
             models.CheckConstraint(
                 condition=models.Q(amount_fen__gt=0, amount_fen__lte=LARGEST_FEN),
@@ -94,7 +116,7 @@ class Bill(CommunityModel):
         indexes: ClassVar[list[Any]] = [
             models.Index(
                 fields=["community", "unit", "due_on"],
-                condition=models.Q(paid_fen__lt=F("amount_fen")),
+                condition=IS_OPEN,
                 name="bills_open_of_unit",
             ),
         ]
@@ -105,4 +127,42 @@ class Bill(CommunityModel):
     @property
     def open_fen(self) -> int:
         """What is still owed."""
-        return self.amount_fen - self.paid_fen
+        return self.amount_fen - self.reduced_fen - self.paid_fen
+
+
+class Adjustment(CommunityModel):
+    """A sum taken off a bill, with its reason: never changed, and mirrored in the bill's ``reduced_fen``.
+
+    Made in the same statement that moves the bill; the database refuses the one without the other.
+    """
+
+    db_privileges = APPEND_ONLY
+
+    bill = CommunityForeignKey(Bill, related_name="adjustments", db_index=False)
+    kind = models.CharField("种类", max_length=12, choices=AdjustmentKind.choices())
+    amount_fen = models.BigIntegerField("减少（分）")
+    reason = models.CharField("原因", max_length=200)
+    evidence = CommunityForeignKey(Attachment, null=True, related_name="+", db_index=False)
+    # None where no approval was called for.
+    approved_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    entry = CommunityForeignKey(Entry, related_name="+", db_index=False)
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=models.Q(amount_fen__gt=0, amount_fen__lte=LARGEST_FEN)
+                & ~models.Q(reason=""),
+                name="bills_adjustment_sane",
+            ),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["community", "bill"], name="bills_adjustment_bill"),
+            models.Index(fields=["community", "entry"], name="bills_adjustment_entry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bill_id} -{self.amount_fen}"

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Min, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 from django.db.models.functions import Coalesce
 
 from guanjia.estate.models import Unit
-from guanjia.money.bills.models import Bill
+from guanjia.money.bills.models import IS_OPEN, OPEN_FEN, Bill
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,13 @@ class Owed:
 
 def owed_on(unit: Unit, day: date) -> list[Owed]:
     """Return who owes what on ``unit``, the largest sum first: shown before the title passes (OWN-N1)."""
-    unpaid = F("amount_fen") - F("paid_fen")
-    rows = Bill.objects.filter(
-        community=unit.community_id, unit=unit, paid_fen__lt=F("amount_fen")
-    ).annotate(
+    rows = Bill.objects.filter(IS_OPEN, community=unit.community_id, unit=unit).annotate(
         debtor_now=Coalesce("debtor__merged_into_id", "debtor_id"),
         debtor_name=Coalesce("debtor__merged_into__name", "debtor__name"),
     )
     sums = rows.values("debtor_now", "debtor_name").annotate(
-        unpaid_fen=Sum(unpaid),
-        overdue_fen=Sum(unpaid, filter=Q(due_on__lt=day), default=0),
+        unpaid_fen=Sum(OPEN_FEN),
+        overdue_fen=Sum(OPEN_FEN, filter=Q(due_on__lt=day), default=0),
         since=Min("period_first"),
         bills=Count("pk"),
     )

@@ -1,10 +1,24 @@
-"""When a month may be billed."""
+"""When a month may be billed, and what may be taken off a bill."""
 
 from datetime import date
 from typing import Literal
 
 from guanjia.core.calendar import Month
+from guanjia.core.labelled import Labelled
+from guanjia.core.money import yuan
 from guanjia.core.refusal import Refusal
+
+LARGEST_ROUNDING_FEN = 99  # 抹零 goes down to the yuan
+
+
+class AdjustmentKind(Labelled):
+    """Why something was taken off a bill (money.md "Vacant/discount", "Rounding")."""
+
+    DISCOUNT = "discount", "折扣"
+    VACANCY = "vacancy", "空置减免"
+    ROUNDING = "rounding", "抹零"
+    CANCELLATION = "cancellation", "撤销"
+    WAIVER = "waiver", "减免"
 
 
 def may_issue(month: Month, *, today: date, ahead: bool = False) -> Literal[True] | Refusal:
@@ -18,3 +32,32 @@ def may_issue(month: Month, *, today: date, ahead: bool = False) -> Literal[True
         f"{month.label}还早，目前最多出到{(Month.of(today) + 1).label}",
         "请核对年份和月份；确实要提前出账，请用命令 bin/guanjia bill 并加上 --ahead",
     )
+
+
+def may_cancel(*, paid_fen: int, is_cancelled: bool) -> Literal[True] | Refusal:
+    """Return True, or why a bill can't be taken back whole: money was taken for it, or it was before."""
+    if is_cancelled:
+        return Refusal("这笔费用已经撤销", "请刷新页面，看看是谁撤销的")
+    if paid_fen:
+        return Refusal(
+            f"这笔费用已收 {yuan(paid_fen)} 元，不能撤销", "请先作废收据、退回已收的钱，再撤销"
+        )
+    return True
+
+
+def may_reduce(kind: AdjustmentKind, *, amount_fen: int, open_fen: int) -> Literal[True] | Refusal:
+    """Return True, or why ``amount_fen`` can't be taken off a bill with ``open_fen`` still owed."""
+    if amount_fen <= 0:
+        return Refusal("减少的金额必须大于零", "请填写要减少多少")
+    if amount_fen > open_fen:
+        return Refusal(
+            f"最多只能减 {yuan(open_fen)} 元，这笔费用未缴的只有这些", "请刷新页面，核对后重填"
+        )
+    if kind == AdjustmentKind.ROUNDING and amount_fen > LARGEST_ROUNDING_FEN:
+        return Refusal("抹零不能超过 0.99 元", "更大的减免请走减免审批")
+    return True
+
+
+def rounding_fen(total_fen: int) -> int:
+    """Return what 抹零 takes off a sum to leave whole yuan."""
+    return total_fen % 100

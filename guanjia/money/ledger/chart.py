@@ -13,6 +13,7 @@ class Account(IntEnum):
     RECEIVABLE = 1122  # 应收账款
     AGENCY_PAYABLE = 2241  # 其他应付款：代收代付
     SERVICE_INCOME = 6001  # 主营业务收入
+    INCOME_REDUCTION = 600101  # 主营业务收入：折扣与减免，借方
 
 
 ACCOUNT_NAMES = {
@@ -23,4 +24,5 @@ ACCOUNT_NAMES = {
     Account.RECEIVABLE: "应收账款",
     Account.AGENCY_PAYABLE: "代收代付款",
     Account.SERVICE_INCOME: "主营业务收入",
+    Account.INCOME_REDUCTION: "折扣与减免",
 }

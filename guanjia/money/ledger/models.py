@@ -24,6 +24,7 @@ class EntryKind(models.TextChoices):
     BILLS = "bills", "出账"
     PAYMENT = "payment", "收款"
     REVERSAL = "reversal", "红冲"
+    ADJUSTMENT = "adjustment", "减免"
 
 
 class Entry(CommunityModel):

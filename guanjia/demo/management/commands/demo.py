@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import F, Sum
+from django.db.models import Sum
 
 from guanjia.accounts.models import Community
 from guanjia.core.calendar import business_date
@@ -13,7 +13,7 @@ from guanjia.core.money import yuan
 from guanjia.demo.actions import make_demo
 from guanjia.demo.office import CODE, NAME
 from guanjia.estate.models import Unit
-from guanjia.money.bills.models import Bill
+from guanjia.money.bills.models import OPEN_FEN, Bill
 from guanjia.money.payments.models import Receipt
 
 _WIDTH = 30
@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
 def _figures(community: Community) -> dict[str, int]:
     bills = Bill.objects.filter(community=community)
-    sums = bills.aggregate(billed=Sum("amount_fen"), owed=Sum(F("amount_fen") - F("paid_fen")))
+    sums = bills.aggregate(billed=Sum("amount_fen"), owed=Sum(OPEN_FEN))
     return {
         "units": Unit.objects.filter(community=community).count(),
         "bills": bills.count(),

@@ -10,9 +10,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from guanjia.accounts.tests.factories import make_community
+from guanjia.accounts.tests.factories import MORNING, make_community
 from guanjia.estate.tests.factories import make_unit
 from guanjia.money.audit.checks import CHECKS, SHOWN, audit
+from guanjia.money.bills.actions import cancel_bill, reduce_bill
+from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.ledger.models import RequestKey
 from guanjia.money.payments.tests.factories import make_office
 
@@ -25,6 +27,7 @@ GUARDED = (
     "tariffs_tariffversion",
     "bills_billrun",
     "bills_bill",
+    "bills_adjustment",
     "payments_payment",
     "payments_allocation",
     "payments_receipt",
@@ -33,11 +36,26 @@ GUARDED = (
 
 
 def busy_office():
-    """Two units of two months; the first has paid its older month at one desk, both at the same."""
+    """Two units of two months; both have paid the older one, and something was taken off the newer ones.
+
+    A third one's bills were mistakes, one of them issued once more since.
+    """
     office = make_office()
-    first, second = office.unit(), office.unit("120.00")
+    first, second, third = office.unit(), office.unit("120.00"), office.unit("80.00")
     for month in ("2026-11", "2026-12"):
         office.bill(month)
+    for bill in office.owed(third):
+        cancel_bill(bill=bill, reason="还没交房", by=office.cashier, at=MORNING)
+    office.bill("2026-12")
+    newer = office.owed(first)[1]
+    reduce_bill(
+        bill=newer,
+        kind=AdjustmentKind.WAIVER,
+        amount_fen=1_000,
+        reason="电梯停运三天",
+        by=office.cashier,
+        at=MORNING,
+    )
     office.pay(office.owed(first)[:1])
     office.pay(office.owed(second)[:1])
     return office, first, second
@@ -77,6 +95,8 @@ DO $$ DECLARE entry public.ledger_entry; BEGIN
 END $$
 """
 NEW = "(SELECT max(id) FROM ledger_entry WHERE community_id = %(c)s)"
+WAIVED = "kind = 'waiver'"
+ITS = f"entry_id = (SELECT entry_id FROM bills_adjustment WHERE {WAIVED})"
 FAULTS = {
     "an entry with one line too many": ("entries_balance", f"{LINE} (%(c)s, {RUN}, 2241, 5, NULL)"),
     "a reversal that is no mirror": (
@@ -122,6 +142,28 @@ FAULTS = {
         "bills_paid",
         "UPDATE bills_bill SET paid_fen = paid_fen - 1 WHERE paid_fen > 0 AND unit_id = %(first)s",
         f"UPDATE bills_bill SET paid_fen = paid_fen + 1 WHERE id = {OPEN}",
+    ),
+    "a waiver told of another bill than the one it was taken off": (
+        "bills_reduced",
+        (
+            "UPDATE bills_adjustment SET bill_id = (SELECT min(id) FROM bills_bill"
+            f" WHERE community_id = %(c)s AND unit_id = %(first)s) WHERE {WAIVED}"
+        ),
+    ),
+    "a cancelled bill that counts again": (
+        "bills_reduced",
+        (
+            "UPDATE bills_bill SET is_cancelled = false"
+            " WHERE is_cancelled AND period_first = '2026-11-01'"
+        ),
+    ),
+    "a waiver booked as income that never was": (
+        "adjustments_posted",
+        f"UPDATE ledger_entryline SET account = 6001 WHERE {ITS} AND account = 600101",
+    ),
+    "a waiver that the journal forgot": (
+        "acts_journalled",
+        "DELETE FROM records_journalentry WHERE action = 'bill.waive'",
     ),
     "a receivable on the wrong unit": (
         "receivables_match",
@@ -199,7 +241,7 @@ FAULTS = {
     "a line on another community's unit": (
         "communities_apart",
         "ALTER TABLE ledger_entryline DROP CONSTRAINT {unit_key}",
-        "UPDATE ledger_entryline SET unit_id = %(elsewhere)s WHERE account = 6001 AND community_id = %(c)s",
+        f"UPDATE ledger_entryline SET unit_id = %(elsewhere)s WHERE account = 6001 AND entry_id = {RUN}",
     ),
     "a unit's tariff whose unit is gone": (
         "communities_apart",

@@ -12,10 +12,13 @@ import pytest
 from beancount import loader
 from beancount.core.data import Balance, Open, Posting, Transaction
 from django.core.management import CommandError, call_command
-from django.db.models import F, Sum
+from django.db.models import Sum
 
+from guanjia.accounts.tests.factories import MORNING
 from guanjia.core.tests.hostile import NAMES
-from guanjia.money.bills.models import Bill
+from guanjia.money.bills.actions import cancel_bill, reduce_bill
+from guanjia.money.bills.models import IS_OPEN, OPEN_FEN, Bill
+from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.ledger.models import Entry, EntryLine
 from guanjia.money.payments.rules import Method
 from guanjia.money.payments.tests.factories import make_office
@@ -82,7 +85,7 @@ def test_every_balance_is_the_programs_own(office, tmp_path):
     open_fen = (
         Bill.objects.filter(community=office.community)
         .values_list("unit_id")
-        .annotate(fen=Sum(F("amount_fen") - F("paid_fen")))
+        .annotate(fen=Sum(OPEN_FEN))
     )
     for unit_id, fen in open_fen:
         assert sums[f"Assets:P{office.community.pk}:1122-应收账款:U{unit_id}"] * 100 == fen
@@ -90,6 +93,24 @@ def test_every_balance_is_the_programs_own(office, tmp_path):
         entry.account: entry.amount.number for entry in entries if isinstance(entry, Balance)
     }
     assert asserted == sums
+
+
+def test_what_was_taken_off_bills_passes_as_well(office, tmp_path):
+    (left,) = Bill.objects.filter(IS_OPEN, community=office.community)
+    mistaken = office.unit(number="9-2-1")
+    office.bill()
+    by = {"by": office.cashier, "at": MORNING}
+    reduce_bill(bill=left, kind=AdjustmentKind.WAIVER, amount_fen=669, reason='停"电"', **by)
+    cancel_bill(bill=office.owed(mistaken)[0], reason="还没交房", **by)
+    path = tmp_path / "books.beancount"
+    export(path)
+    _, errors, _ = loader.load_file(str(path))
+    assert not errors
+    text = path.read_text("utf-8")
+    assert '"减免 减免 停\\"电\\""' in text
+    assert '"减免 撤销 还没交房"' in text
+    assert "600101-折扣与减免  6.69 ~ 0 CNY" in text
+    assert f"1122-应收账款:U{left.unit_id}  230.00 ~ 0 CNY" in text
 
 
 def test_names_and_numbers_come_back_as_they_were(office, tmp_path):

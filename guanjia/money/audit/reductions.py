@@ -1,0 +1,57 @@
+"""The laws of what was taken off bills."""
+
+from guanjia.money.audit.check import Check
+from guanjia.money.ledger.chart import Account
+
+REDUCTIONS = (
+    Check(
+        "bills_reduced",
+        "L5",
+        "每张账单的减免等于各笔减免的合计；撤销的账单整笔减尽，且一分未收",
+        """
+        SELECT b.community_id, b.id AS bill_id, b.amount_fen, b.reduced_fen, b.is_cancelled,
+            coalesce(a.fen, 0) AS adjusted_fen
+        FROM bills_bill b
+        LEFT JOIN (
+            SELECT community_id, bill_id, sum(amount_fen)::bigint AS fen, bool_or(kind = 'cancellation') AS cancelled
+            FROM bills_adjustment GROUP BY 1, 2
+        ) a ON a.community_id = b.community_id AND a.bill_id = b.id
+        WHERE b.reduced_fen <> coalesce(a.fen, 0) OR b.is_cancelled <> coalesce(a.cancelled, false)
+            OR (b.is_cancelled AND (b.reduced_fen, b.paid_fen) <> (b.amount_fen, 0))
+        """,
+    ),
+    Check(
+        "adjustments_posted",
+        "L5",
+        "每笔减免按户冲减应收账款，并记入该由谁承担的科目：代收款少付，撤销冲回收入，其余记折扣与减免",
+        f"""
+        SELECT community_id, entry_id, account, unit_id, sum(told)::bigint AS adjustments_fen, sum(posted)::bigint AS posted_fen
+        FROM (
+            SELECT a.community_id, a.entry_id, x.account, x.unit_id, x.fen AS told, 0 AS posted
+            FROM bills_adjustment a
+            JOIN bills_bill b ON b.community_id = a.community_id AND b.id = a.bill_id
+            JOIN tariffs_chargeitem i ON i.community_id = b.community_id AND i.id = b.item_id
+            CROSS JOIN LATERAL (VALUES ({Account.RECEIVABLE}, b.unit_id, -a.amount_fen), (CASE
+                WHEN i.is_agency THEN {Account.AGENCY_PAYABLE}
+                WHEN a.kind = 'cancellation' THEN {Account.SERVICE_INCOME}
+                ELSE {Account.INCOME_REDUCTION} END, NULL, a.amount_fen)) AS x(account, unit_id, fen)
+            UNION ALL
+            SELECT r.community_id, r.entry_id, x.account, x.unit_id, x.fen, 0
+            FROM bills_billrun r
+            JOIN bills_bill b ON b.community_id = r.community_id AND b.run_id = r.id
+            JOIN tariffs_chargeitem i ON i.community_id = r.community_id AND i.id = r.item_id
+            CROSS JOIN LATERAL (VALUES ({Account.RECEIVABLE}, b.unit_id, b.amount_fen),
+                (CASE WHEN i.is_agency THEN {Account.AGENCY_PAYABLE} ELSE {Account.SERVICE_INCOME} END, NULL,
+                -b.amount_fen)) AS x(account, unit_id, fen)
+            WHERE EXISTS (SELECT 1 FROM bills_adjustment a
+                WHERE a.community_id = r.community_id AND a.entry_id = r.entry_id)
+            UNION ALL
+            SELECT l.community_id, l.entry_id, l.account, l.unit_id, 0, l.amount_fen
+            FROM ledger_entryline l
+            WHERE EXISTS (SELECT 1 FROM bills_adjustment a
+                WHERE a.community_id = l.community_id AND a.entry_id = l.entry_id)
+        ) both_sides
+        GROUP BY community_id, entry_id, account, unit_id HAVING sum(told) <> sum(posted)
+        """,  # noqa: S608 - put together from constants
+    ),
+)

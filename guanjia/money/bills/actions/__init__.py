@@ -1,0 +1,6 @@
+"""The verbs of bills: issuing a month's, and taking something off one."""
+
+from guanjia.money.bills.actions.reductions import cancel_bill, reduce_bill, round_off
+from guanjia.money.bills.actions.runs import Batch, issue_bills
+
+__all__ = ["Batch", "cancel_bill", "issue_bills", "reduce_bill", "round_off"]
