@@ -1,6 +1,5 @@
 """What stands around every page of a community: navigation by permission, the omnibox, who is signed in."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,19 +9,10 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.accounts.access import Standing
+from guanjia.accounts.command_list import Command as Page
+from guanjia.accounts.command_list import offered
 from guanjia.accounts.permissions import ROLE_LABELS, Permission
 from guanjia.core.components.frame import Community, Frame, Link, NavGroup, NavItem, Person
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """An entry of the side navigation, for holders of ``permission``."""
-
-    label: str | Promise
-    route: str
-    icon: str
-    permission: Permission
-
 
 NAVIGATION: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
     (
@@ -83,7 +73,7 @@ def _frame(request: HttpRequest, standing: Standing) -> Frame:
 def _navigation(path: str, standing: Standing, home: str) -> list[NavGroup]:
     """Return the pages this person may open; the one whose address fits the path longest is where they are."""
     groups = [
-        (label, [(page, reverse(page.route, args=[standing.community.code])) for page in pages])
+        (label, [(page, page.url(standing)) for page in offered(pages, standing)])
         for label, pages in NAVIGATION
     ]
     fitting = [url for _, pages in groups for _, url in pages if path.startswith(url)]
@@ -93,9 +83,7 @@ def _navigation(path: str, standing: Standing, home: str) -> list[NavGroup]:
         for label, pages in groups
         if (
             items := [
-                NavItem(str(page.label), url, page.icon, active=url == here)
-                for page, url in pages
-                if standing.may(page.permission)
+                NavItem(str(page.label), url, page.icon, active=url == here) for page, url in pages
             ]
         )
     ]

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as say
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,12 +17,17 @@ from guanjia.desk.setting_forms import OpeningForm
 from guanjia.money.payments.access import any_desk_for, desk_for
 from guanjia.money.payments.actions import close_desk, open_desk, reopen_desk
 from guanjia.money.payments.models import Desk
+from guanjia.money.payments.reads import active_desks
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @permits(Permission.PAYMENT_TAKE)
-def choose(request: StaffRequest) -> HttpResponseRedirect:
-    """Work at the desk from now on, and go back to where the choice was made."""
+def choose(request: StaffRequest) -> HttpResponse:
+    """Work at the desk from now on, and go back to where the choice was made; a GET asks at which."""
+    if request.method == "GET":
+        desks = active_desks(request.standing.community)
+        context = {"cash_desk": cash_desk.current(request), "desks": desks}
+        return render(request, "desk/desks/choice.html", context)
     form = DeskForm(request.POST)
     if form.is_valid():
         cash_desk.choose(request, desk_for(request.standing, form.cleaned_data["desk"]))

@@ -2,9 +2,7 @@
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as say
 from django.views.decorators.http import require_safe
 
 from guanjia.accounts.access import Standing
@@ -14,6 +12,7 @@ from guanjia.core.calendar import business_date
 from guanjia.core.components.frame import NavItem
 from guanjia.desk import cash_desk
 from guanjia.desk.arrears import most_overdue
+from guanjia.desk.finding import commands_of
 from guanjia.money.payments.reads import active_desks, receipts_at, takings_of
 
 RECENT = 14
@@ -59,14 +58,9 @@ def index(request: StaffRequest) -> HttpResponse:
 
 
 def quick_keys(standing: Standing) -> list[NavItem]:
-    """Return what is one key away (FEE-R4: the price list is)."""
-    offered = (
-        ("B", say("收费标准"), "desk:tariffs", "report-money", Permission.TARIFF_READ),
-        ("P", say("补打收据"), "desk:receipts", "printer", Permission.RECEIPT_PRINT),
-        ("Z", say("按月出账"), "desk:runs", "calculator", Permission.BILL_RUN),
-    )
+    """Return what is one key away."""
     return [
-        NavItem(label, reverse(route, args=[standing.community.code]), icon, key=key)
-        for key, label, route, icon, permission in offered
-        if standing.may(permission)
+        NavItem(str(command.label), command.url(standing), command.icon, key=command.key)
+        for command in commands_of(standing)
+        if command.key and command.route
     ]

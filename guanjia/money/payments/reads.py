@@ -1,5 +1,6 @@
 """What the desk reads of payments: a household's receipts, a cashier's day."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,8 @@ from guanjia.estate.models import Tenure, Unit, on_day
 from guanjia.money.bills.models import Bill
 from guanjia.money.payments.models import Allocation, Desk, Payment, Receipt, ReceiptPrint
 from guanjia.money.payments.rules import Method
+
+_NUMBER = re.compile(r"(\D{0,6})0*([1-9]\d{0,8})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,18 @@ def receipts_in(
     }
     given = {field: value for field, value in asked.items() if value is not None}
     return _told(Receipt.objects.filter(community=community, **given)).order_by("-pk")
+
+
+def receipts_numbered(community: Community, text: str, limit: int = 4) -> list[Receipt]:
+    """Return the receipts whose number as printed is ``text``: with or without its desk's letters and its noughts."""
+    found = _NUMBER.fullmatch(text)
+    if not found:
+        return []
+    letters, digits = found.groups()
+    rows = Receipt.objects.filter(community=community, number=int(digits))
+    if letters:
+        rows = rows.filter(desk__prefix__iexact=letters)
+    return list(rows.select_related("desk", "payment__unit").order_by("-payment__at")[:limit])
 
 
 def unpaid_bills(unit: Unit, sisters: Sequence[Unit], day: date) -> QuerySet[Any]:

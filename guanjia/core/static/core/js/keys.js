@@ -6,7 +6,7 @@
  *                                                 [data-row] or [data-keys] that holds it
  *
  * Nothing but function keys acts while text is typed. Single keys can be switched off (WCAG 2.1.4).
- * A digit that no element claims starts a search where the omnibox carries data-digits.
+ * A digit that no element claims starts a search where the omnibox carries data-digits; ">" lists what may be done.
  */
 import { composing, modified, typing } from "./keyboard.js";
 
@@ -51,8 +51,8 @@ document.addEventListener("keydown", (event) => {
     [target] = claimants(root, key);
   } else if (key.length === 1 && !typing(document.activeElement) && singleKeysOn()) {
     target = "/?".includes(key) ? claimants(root, key)[0] : fromFocus(root, key);
-    if (!target && /\d/.test(key)) {
-      root.querySelector("[data-digits] input")?.focus(); // the digit itself then lands in the box
+    if (!target && /[\d>]/.test(key)) {
+      root.querySelector(key === ">" ? "omni-box input" : "[data-digits] input")?.focus(); // the key itself then lands there
       return;
     }
   }

@@ -4,13 +4,16 @@
  *   {"groups": [{"label": "房屋", "items": [
  *     {"title": "3-2-1201", "detail": "张素珍 · 业主", "tag": "逾期 1 期", "tone": "error", "url": "/…"}]}]}
  *
+ * After ">" it finds what the person may do; such an item may have the "key" that does the same, and instead of a
+ * "url" an "ask": what to type next, in this very box.
+ *
  * It searches what an input method is still composing, so pinyin initials work with the Chinese
  * keyboard on. Enter pressed before the answer waits for it: a clerk types a number and Enter at once.
  * All text enters the page as text, never as markup.
  */
 import { composing } from "./keyboard.js";
 
-const PAUSE = 120; // ms
+const PAUSE = 40; // ms: an answer is to be there within 150
 
 function element(tag, { text, ...attributes } = {}, ...children) {
   const made = document.createElement(tag);
@@ -26,7 +29,11 @@ class OmniBox extends HTMLElement {
     this.panel = this.querySelector(".results");
     this.list = this.querySelector("[role=listbox]");
     this.status = this.querySelector("[role=status]");
-    this.input.addEventListener("input", () => this.changed());
+    this.input.addEventListener("input", ({ isComposing }) => {
+      this.isComposing = isComposing;
+      this.changed();
+    });
+    this.input.addEventListener("compositionend", () => (this.isComposing = false));
     this.input.addEventListener("keydown", (event) => this.keyed(event));
     this.input.addEventListener("focus", () => this.list.childElementCount && this.open(true));
     this.addEventListener("focusout", (event) => this.contains(event.relatedTarget) || this.open(false));
@@ -35,7 +42,8 @@ class OmniBox extends HTMLElement {
   }
 
   get query() {
-    return this.input.value.trim();
+    const typed = this.input.value.trim();
+    return this.isComposing ? typed.replace(/['’\s]/g, "") : typed; // an input method parts the syllables
   }
 
   get options() {
@@ -74,12 +82,13 @@ class OmniBox extends HTMLElement {
 
   show(groups) {
     let count = 0;
-    const option = ({ title, detail, tag, tone, url }) =>
+    const option = ({ title, detail, tag, tone, key, url, ask }) =>
       element(
         "div",
-        { role: "option", id: `${this.list.id}-${count++}`, "aria-selected": "false", "data-to": url },
+        { role: "option", id: `${this.list.id}-${count++}`, "aria-selected": "false", "data-to": url, ...(ask && { "data-ask": ask }) },
         element("strong", { text: title }),
         element("span", { text: detail ?? "", class: "sub clip" }),
+        ...(key ? [element("kbd", { text: key, class: "push" })] : []),
         ...(tag ? [element("span", { text: tag, class: `tag push ${tone ?? ""}` })] : []),
       );
     const group = ({ label, items }) =>
@@ -115,6 +124,13 @@ class OmniBox extends HTMLElement {
   }
 
   go(option) {
+    if (option?.dataset.ask) {
+      this.input.value = "";
+      this.input.focus();
+      this.show([]);
+      this.say(option.dataset.ask);
+      return;
+    }
     const to = option?.dataset.to && new URL(option.dataset.to, location.href);
     if (to && to.origin === location.origin) location.assign(to);
   }

@@ -1,0 +1,23 @@
+"""What is done at the desk; the first ones have a key on the workbench (FEE-R4: the price list is one key away)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from guanjia.accounts.command_list import Command
+from guanjia.accounts.permissions import Permission
+
+COMMANDS = (
+    Command(
+        _("收款"),
+        "",
+        "cash-register",
+        Permission.PAYMENT_TAKE,
+        key="F9",
+        words="收费 缴费",
+        ask=_("输入房号、姓名首字母或手机尾号，回车打开该户收款"),
+    ),
+    Command(_("收费标准"), "desk:tariffs", "report-money", Permission.TARIFF_READ, key="B"),
+    Command(_("补打收据"), "desk:receipts", "printer", Permission.RECEIPT_PRINT, key="P"),
+    Command(_("按月出账"), "desk:runs", "calculator", Permission.BILL_RUN, key="Y"),
+    Command(_("换收银台"), "desk:desk-choice", "cash-register", Permission.PAYMENT_TAKE),
+    Command(_("登记房屋"), "desk:unit-new", "home", Permission.HOUSEHOLD_WRITE, words="新房"),
+)
