@@ -14,9 +14,8 @@ STEPS = (
         " VALUES (1, 'payment', current_date) RETURNING id AS entry"
     ),
     (
-        "INSERT INTO yardstick.payments_payment (community_id, desk_id, unit_id, entry_id, method, amount_fen, tendered_fen,"
-        " reference, payer_name, payer_capacity, business_date, by_id)"
-        " VALUES (1, :desk, :unit_id, :entry, 'cash', :amount_fen, :amount_fen, '', '', '', current_date, 1)"
+        "INSERT INTO yardstick.payments_payment (community_id, desk_id, unit_id, entry_id, amount_fen, payer_name,"
+        " payer_capacity, business_date, by_id) VALUES (1, :desk, :unit_id, :entry, :amount_fen, '', '', current_date, 1)"
         " RETURNING id AS payment"
     ),
     (

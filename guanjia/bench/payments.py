@@ -27,9 +27,9 @@ from guanjia.core.calendar import Month
 from guanjia.core.embedded.binaries import find_binaries
 from guanjia.money.bills.actions import issue_bills
 from guanjia.money.bills.models import Bill
-from guanjia.money.payments.actions import Taking, take_payment
 from guanjia.money.payments.models import Desk
-from guanjia.money.payments.rules import Method
+from guanjia.money.payments.rules import Method, Tender
+from guanjia.money.payments.taking import Taking, take_payment
 
 UNITS = 10_000
 TURNS = 5
@@ -108,9 +108,7 @@ class Office:
                 unit_id=due.unit,
                 bill_ids=(due.bill,),
                 expected_fen=due.fen,
-                method=Method.CASH,
-                tendered_fen=due.fen,
-                reference="",
+                tenders=(Tender(Method.CASH, due.fen, tendered_fen=due.fen),),
                 payer_name="业主",
                 payer_capacity="业主",
             ),

@@ -15,6 +15,7 @@ from guanjia.money.payments.actions import record_print
 from guanjia.money.payments.models import Receipt
 from guanjia.money.payments.receipt_pdf import (
     TEMPLATE,
+    PaidPart,
     Paper,
     ReceiptLine,
     ReceiptSheet,
@@ -102,10 +103,7 @@ def _sheet(number: int) -> ReceiptSheet:
         business_date=date(2026, 11, 23),
         lines=tuple(lines),
         total_fen=total,
-        method="现金",
-        tendered_fen=100000,
-        change_fen=100000 - total,
-        reference="",
+        parts=(PaidPart(method="现金", amount_fen=total, tendered_fen=100000),),
         cashier="陈晓雯",
         print_count=1,
         practice=False,

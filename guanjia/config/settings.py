@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "guanjia.money.ledger",
     "guanjia.money.tariffs",
     "guanjia.money.bills",
+    "guanjia.money.prepayments",
     "guanjia.money.payments",
     "guanjia.money.audit",
     "guanjia.onboarding",

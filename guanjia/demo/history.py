@@ -23,8 +23,9 @@ from guanjia.estate.parties import Particulars
 from guanjia.estate.states import Capacity, UnitKind, UnitStatus
 from guanjia.money.bills.actions import issue_bills
 from guanjia.money.bills.models import Bill
-from guanjia.money.payments.actions import Taking, record_print, take_payment
-from guanjia.money.payments.rules import Method
+from guanjia.money.payments.actions import record_print
+from guanjia.money.payments.rules import Method, Tender
+from guanjia.money.payments.taking import Taking, take_payment
 from guanjia.money.tariffs.actions import Price, publish_version
 from guanjia.money.tariffs.rules import Basis
 
@@ -159,9 +160,7 @@ class History:
                 unit_id=home.main.pk,
                 bill_ids=tuple(bill for bill, _ in bills),
                 expected_fen=total,
-                method=method,
-                tendered_fen=-(-total // _BANKNOTE) * _BANKNOTE if method is Method.CASH else None,
-                reference="" if method is Method.CASH else f"{rng.randrange(10**12):012}",
+                tenders=(self._tender(method, total),),
                 payer_name=name,
                 payer_capacity=capacity.label,
             ),
@@ -170,6 +169,11 @@ class History:
             at=at,
         )
         record_print(receipt=receipt, by=self._office.cashiers[desk], at=at)
+
+    def _tender(self, method: Method, fen: int) -> Tender:
+        if method is Method.CASH:
+            return Tender(method, fen, tendered_fen=-(-fen // _BANKNOTE) * _BANKNOTE)
+        return Tender(method, fen, reference=f"{self._rng.randrange(10**12):012}")
 
     def _change_hands(self, home: Home, at: datetime) -> None:
         """Sell the home, or hand it over to its first owner; what is still owed stays the former one's."""

@@ -19,10 +19,10 @@ from guanjia.money.bills.actions import cancel_bill, reduce_bill, round_off
 from guanjia.money.bills.models import IS_OPEN, Bill
 from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.ledger.models import ClosedDay, EntryLine
-from guanjia.money.payments import actions
-from guanjia.money.payments.actions import Taking, take_payment
+from guanjia.money.payments import taking as actions
 from guanjia.money.payments.models import Desk, Receipt
 from guanjia.money.payments.rules import Method
+from guanjia.money.payments.taking import Taking, take_payment
 from guanjia.money.payments.tests.factories import NEW_YEAR, Office, cash_for, make_office
 from guanjia.money.tariffs.actions import Price, publish_version
 from guanjia.money.tariffs.rules import Basis
@@ -36,7 +36,7 @@ ACCOUNTS = {
     Method.POS: 101201,
     Method.STATIC_CODE: 101202,
 }
-STEPS_OF_A_PAYMENT = ("_lock_bills", "post", "_settle", "journal", "send", "_next_number")
+STEPS_OF_A_PAYMENT = ("claim_request", "_lock_bills", "write_payment")
 
 
 @dataclass
@@ -156,7 +156,7 @@ class Machine:
             taking, desk, key = self.taking(bills), self.chance.choice(self.desks), self.key()
             receipt = self.take(key, desk, taking)
             self.presses.append((key, desk, taking, receipt))
-            self.expect_paid(bills, taking.method, desk)
+            self.expect_paid(bills, taking.tenders[0].method, desk)
             assert receipt.number == self.model.numbers[desk.pk][-1]
 
     def press_again(self) -> None:
@@ -212,7 +212,7 @@ class Machine:
         finally:
             setattr(actions, name, whole)
         self.presses.append((key, desk, taking, self.take(key, desk, taking)))
-        self.expect_paid(bills, taking.method, desk)
+        self.expect_paid(bills, taking.tenders[0].method, desk)
 
     def change_the_price(self) -> None:
         """Publish a price for a month that no run has reached."""
@@ -330,11 +330,13 @@ class Machine:
         return self.chance.sample(bills, self.chance.randint(1, len(bills)))
 
     def taking(self, bills: list[Bill]) -> Taking:
-        method = self.chance.choice(list(Method))
+        method = self.chance.choice(list(ACCOUNTS))
         if method == Method.CASH:
             taking = cash_for(bills)
-            return replace(taking, tendered_fen=taking.expected_fen + self.chance.randrange(10_000))
-        return replace(cash_for(bills), method=method, tendered_fen=None, reference="8801")
+            more = self.chance.randrange(10_000)
+            return cash_for(bills, tendered_fen=taking.expected_fen + more)
+        reference = f"{self.chance.getrandbits(60)}"
+        return cash_for(bills, method=method, tendered_fen=None, reference=reference)
 
     def key(self) -> UUID:
         return UUID(int=self.chance.getrandbits(128))

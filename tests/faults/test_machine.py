@@ -4,9 +4,9 @@ import os
 import random
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
-from guanjia.money.payments import actions
+from guanjia.money.payments import writing
 from tests.faults.machine import Machine
 from tests.faults.racing import rewritten
 
@@ -29,15 +29,9 @@ def test_the_books_follow_the_model():
 def test_the_machine_notices_a_fen(monkeypatch):
     """The control: a settlement that is one fen short does not get past a hundred steps, nor past the database."""
 
-    def short(community, bills):
-        with connection.cursor() as cursor:
-            for bill in bills:
-                cursor.execute(
-                    "UPDATE bills_bill SET paid_fen = %s WHERE id = %s",
-                    [bill.amount_fen - 1, bill.pk],
-                )
-
-    monkeypatch.setattr(actions, "_settle", short)
+    short = writing._WRITE.replace("b.paid_fen + share.fen", "b.paid_fen + share.fen - 1")
+    assert short != writing._WRITE
+    monkeypatch.setattr(writing, "_WRITE", short)
     machine = Machine(seed=1)
     with pytest.raises(IntegrityError, match="its allocations say"):
         for _ in range(AUDIT_EVERY):

@@ -1,5 +1,6 @@
 """Payments that collide: one takes the money, the other is told; and what happens where a lock is missing."""
 
+import re
 import threading
 from datetime import timedelta
 from functools import partial
@@ -7,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 
 from guanjia.accounts.tests.factories import MORNING
 from guanjia.core.calendar import business_date
@@ -16,9 +16,14 @@ from guanjia.money.audit.checks import audit
 from guanjia.money.bills.models import Bill
 from guanjia.money.ledger.actions import claim_request
 from guanjia.money.ledger.models import ClosedDay, Entry, EntryKind, RequestKey
-from guanjia.money.payments import actions
-from guanjia.money.payments.models import Desk, Payment, Receipt
+from guanjia.money.payments import taking, writing
+from guanjia.money.payments.models import Desk, Payment, Receipt, Reversal
+from guanjia.money.payments.rules import Method, Tender
+from guanjia.money.payments.taking import Taking
 from guanjia.money.payments.tests.factories import make_office
+from guanjia.money.prepayments.actions import prepayment_of
+from guanjia.money.prepayments.models import Prepayment
+from guanjia.money.prepayments.reads import Balance
 from tests.faults.racing import (
     PATIENCE,
     outcome,
@@ -84,7 +89,7 @@ class TestOneBillTwoDesks:
             both_have_read.wait(PATIENCE)
             return bills
 
-        monkeypatch.setattr(actions, "_lock_bills", read)
+        monkeypatch.setattr(taking, "_lock_bills", read)
 
     @pytest.mark.usefixtures("unlocked")
     def test_without_the_lock_the_check_stops_the_second(self, office, second_desk):
@@ -129,7 +134,7 @@ class TestOnePressTwice:
                 )
             )
 
-        monkeypatch.setattr(actions, "claim_request", look_then_write)
+        monkeypatch.setattr(taking, "claim_request", look_then_write)
         (bills,) = households(office, 1)
         key = uuid4()
         results = race(*[partial(office.pay, bills, key=key)] * 2)
@@ -188,19 +193,24 @@ class TestNumbers:
         assert broken_laws() == set()
 
     def test_a_number_read_without_its_lock_is_stopped_by_its_uniqueness(self, office, monkeypatch):
-        both_have_read = threading.Barrier(2)
-
-        def highest_plus_one(_community, desk):
-            last = Receipt.objects.filter(desk=desk).aggregate(last=Max("number"))["last"] or 7443
-            both_have_read.wait(PATIENCE)
-            return last + 1
-
-        monkeypatch.setattr(actions, "_next_number", highest_plus_one)
-        # Without the chain, whose head makes the second wait before it reads.
-        monkeypatch.setattr(Desk, "series", property(lambda _: str(threading.get_ident())[-20:]))
-        found = race(*[partial(office.pay, bills) for bills in households(office, 2)])
-        assert {type(result) for result in found} == {Receipt, IntegrityError}
-        assert any("payments_receipt_number" in str(result) for result in found)
+        highest_plus_one = """
+            SELECT coalesce(max(number), 7443) + 1 AS last_number FROM payments_receipt
+            WHERE community_id = %(community)s AND desk_id = %(desk)s
+        """
+        counted = re.search(
+            r"UPDATE payments_desk.*?RETURNING last_number", writing._WRITE, re.DOTALL
+        )
+        assert counted
+        statement = writing._WRITE.replace(counted[0], highest_plus_one)
+        monkeypatch.setattr(writing, "_WRITE", statement)
+        first, second = households(office, 2)
+        with transaction.atomic():
+            office.pay(first)
+            late = start(partial(office.pay, second))
+            wait_until_blocked(late)
+        stopped = outcome(late)
+        assert isinstance(stopped, IntegrityError)
+        assert "payments_receipt_number" in str(stopped)
 
 
 class TestInterrupted:
@@ -208,18 +218,18 @@ class TestInterrupted:
 
     @pytest.mark.parametrize(
         "step",
-        ["claim_request", "_lock_bills", "post", "_settle", "journal", "send", "_next_number"],
+        ["claim_request", "_lock_bills", "may_take", "write_payment"],
     )
     def test_a_payment_broken_off_at_any_step_leaves_no_trace(self, office, monkeypatch, step):
         (bills,) = households(office, 1)
-        key, whole = uuid4(), getattr(actions, step)
+        key, whole = uuid4(), getattr(taking, step)
 
         def broken_off(*words, **named):
             whole(*words, **named)
             raise ConnectionError
 
         with monkeypatch.context() as patch:
-            patch.setattr(actions, step, broken_off)
+            patch.setattr(taking, step, broken_off)
             with pytest.raises(ConnectionError):
                 office.pay(bills, key=key)
         assert not RequestKey.objects.exists()
@@ -229,18 +239,18 @@ class TestInterrupted:
         assert broken_laws() == set()
 
     def test_a_number_given_out_of_the_transaction_leaves_a_gap(self, office, monkeypatch):
-        def outside(_community, desk):
+        def outside(payment, **_words):
             with owner() as own:
-                row = own.execute(
+                own.execute(
                     "UPDATE payments_desk SET last_number = greatest(last_number, first_number - 1) + 1"
-                    " WHERE id = %s RETURNING last_number",
-                    [desk.pk],
-                ).fetchone()
-            raise ConnectionError(row)
+                    " WHERE id = %s",
+                    [payment.desk.pk],
+                )
+            raise ConnectionError
 
         (bills,) = households(office, 1)
         with monkeypatch.context() as patch:
-            patch.setattr(actions, "_next_number", outside)
+            patch.setattr(taking, "write_payment", outside)
             with pytest.raises(ConnectionError):
                 office.pay(bills)
         assert office.pay(bills).number == 7445
@@ -252,16 +262,66 @@ class TestInterrupted:
                 start(partial(claim_request, **named))
             )  # commits at once, in a session of its own
 
-        def broken_off(*_words):
+        def broken_off(*_words, **_named):
             raise ConnectionError
 
         (bills,) = households(office, 1)
         key = uuid4()
-        monkeypatch.setattr(actions, "claim_request", ahead)
+        monkeypatch.setattr(taking, "claim_request", ahead)
         with monkeypatch.context() as patch:
-            patch.setattr(actions, "_settle", broken_off)
+            patch.setattr(taking, "write_payment", broken_off)
             with pytest.raises(ConnectionError):
                 office.pay(bills, key=key)
         with pytest.raises(Receipt.DoesNotExist):
             office.pay(bills, key=key)
         assert broken_laws() == {"keys_used"}
+
+
+class TestTakenBack:
+    def test_two_who_void_one_receipt_give_its_money_back_once(self, office):
+        for bills in households(office, ROUNDS):
+            receipt = office.pay(bills)
+            done, told = sorted(
+                race(*[partial(office.take_back, receipt)] * 2),
+                key=lambda result: isinstance(result, Refused),
+            )
+            assert isinstance(done, Reversal)
+            assert isinstance(told, Refused)
+            assert office.owed(bills[0].unit) == bills
+        assert broken_laws() == set()
+
+    def test_a_prepayment_is_drawn_by_one_of_two_desks(self, office, second_desk):
+        unit = office.unit()
+        ahead = Taking(
+            unit_id=unit.pk,
+            prepay_fen=23_669,
+            tenders=(Tender(Method.CASH, 23_669, 23_669),),
+            payer_name="张素珍",
+            payer_capacity="业主",
+        )
+        office.take(ahead)
+        for month in ("2026-11", "2026-12"):
+            office.bill(month)
+        drawn = {"method": Method.PREPAYMENT}
+        first, second = office.owed(unit)
+        results = race(
+            partial(office.pay, [first], tender=drawn),
+            partial(office.pay, [second], tender=drawn, desk=second_desk),
+        )
+        assert {type(result) for result in results} == {Receipt, Refused}
+        assert Prepayment.objects.get().balance_fen == 0
+        assert broken_laws() == set()
+
+    def test_without_its_check_a_prepayment_would_be_overdrawn(self, office, monkeypatch):
+        unit = office.unit()
+        office.bill()
+        monkeypatch.setattr(taking, "may_take", lambda *_: True)
+        empty = prepayment_of(community=office.community, unit_id=unit.pk, party_id=None)
+        owed = Balance(empty.pk, unit.pk, None, 23_669)
+        monkeypatch.setattr(taking, "_balances", lambda *_: [owed])
+        drawn = {"method": Method.PREPAYMENT}
+        with pytest.raises(Refused, match="刚被别处用掉"):
+            office.pay(office.owed(unit), tender=drawn)
+        with without_constraint("prepayments_prepayment", "prepayments_balance_sane"):
+            office.pay(office.owed(unit), tender=drawn)
+            assert broken_laws() == {"prepayments_match"}

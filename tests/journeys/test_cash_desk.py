@@ -9,7 +9,7 @@ from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import make_user
 from guanjia.estate.models import Household
 from guanjia.estate.tests.factories import make_unit
-from guanjia.money.payments.models import Payment, Receipt, ReceiptPrint
+from guanjia.money.payments.models import Part, Payment, Receipt, ReceiptPrint
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -111,7 +111,7 @@ def test_a_refusal_keeps_what_was_typed(office, open_desk):
     page.keyboard.type("800")
     page.keyboard.press("Enter")
     expect(page.get_by_text("找零")).to_be_visible()
-    assert Payment.objects.get().change_fen == 8993
+    assert Part.objects.get().change_fen == 8993
 
 
 def test_other_methods_ask_for_their_reference(office, open_desk):

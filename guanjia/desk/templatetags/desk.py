@@ -3,8 +3,32 @@
 from django import template
 
 from guanjia.core.identity import mask_id, mask_phone
+from guanjia.money.payments.models import Receipt
+from guanjia.money.payments.rules import Method, ReversalKind
+from guanjia.money.payments.sheets import PREPAID_ITEM
 from guanjia.money.tariffs.wording import cycle_text, price_text
 
 register = template.Library()
+
+
+@register.simple_tag
+def method_label(method: str) -> str:
+    """Say how money came."""
+    return Method(method).label
+
+
+@register.simple_tag
+def reversal_label(kind: str) -> str:
+    """Say how a receipt was taken back."""
+    return ReversalKind(kind).label
+
+
+@register.filter
+def paid_for(receipt: Receipt) -> str:
+    """Name what a listed receipt settled: its items, and what was left for bills to come."""
+    prepaid = [PREPAID_ITEM] if receipt.payment.prepaid_fen else []
+    return "、".join([*(receipt.items or ()), *prepaid])  # type: ignore[attr-defined]  # annotated by the read
+
+
 for _filter in (mask_id, mask_phone, price_text, cycle_text):
     register.filter(_filter)

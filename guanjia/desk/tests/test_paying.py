@@ -27,7 +27,7 @@ def test_cash_leads_to_a_numbered_receipt(office, cashier):
     place = office.url("receipt", office.desk.pk, 7444)
     assert (answer.status_code, answer["Location"]) == (302, f"{place}?print")
     assert receipt.payment.amount_fen == 3 * 23669
-    assert receipt.payment.change_fen == 80000 - 3 * 23669
+    assert receipt.payment.parts.get().change_fen == 80000 - 3 * 23669
     assert (receipt.payment.payer_name, receipt.payment.payer_capacity) == ("张素珍", "业主")
     assert not office.bills()
 

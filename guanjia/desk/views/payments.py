@@ -12,8 +12,8 @@ from guanjia.core.refusal import Refused
 from guanjia.desk import cash_desk
 from guanjia.desk.views.household import cash_page
 from guanjia.estate.access import unit_for
-from guanjia.money.payments.actions import take_payment
 from guanjia.money.payments.forms import PaymentForm
+from guanjia.money.payments.taking import take_payment
 
 
 @require_POST

@@ -18,7 +18,7 @@ from guanjia.money.payments.forms import PrintForm
 from guanjia.money.payments.reads import receipts_in, times_printed
 from guanjia.money.payments.receipt_pdf import Paper, grouped
 from guanjia.money.payments.receipt_pdf import render as render_pdf
-from guanjia.money.payments.sheets import lines_of, sheet_of
+from guanjia.money.payments.sheets import lines_of, parts_of, sheet_of
 
 PER_PAGE = 30
 _PAPER = "paper"
@@ -45,6 +45,7 @@ def detail(request: StaffRequest, desk_id: int, number: int) -> HttpResponse:
     context = {
         "receipt": receipt,
         "lines": grouped(lines_of(receipt)),
+        "parts": parts_of(receipt),
         "capitals": capitals(receipt.payment.amount_fen),
         "printed": printed,
         "papers": list(Paper),

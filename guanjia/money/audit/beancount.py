@@ -38,13 +38,15 @@ LEFT JOIN (
 """
 _LINES = """
 SELECT e.community_id, e.id AS entry_id, e.kind, e.business_date, e.reverses_id, l.id AS line_id, l.account,
-    l.unit_id, l.amount_fen, i.name AS item, to_char(r.month, 'YYYY-MM') AS month, p.method, p.payer_name,
+    l.unit_id, l.amount_fen, i.name AS item, to_char(r.month, 'YYYY-MM') AS month, p.payer_name,
+    (SELECT array_agg(t.method ORDER BY t.id) FROM payments_part t
+     WHERE t.community_id = p.community_id AND t.payment_id = p.id) AS methods,
     d.prefix || lpad(c.number::text, 7, '0') AS receipt, a.kind AS adjustment, a.reason
 FROM ledger_entry e
 JOIN ledger_entryline l ON l.community_id = e.community_id AND l.entry_id = e.id
 LEFT JOIN bills_billrun r ON r.community_id = e.community_id AND r.entry_id = e.id
 LEFT JOIN tariffs_chargeitem i ON i.community_id = r.community_id AND i.id = r.item_id
-LEFT JOIN payments_payment p ON p.community_id = e.community_id AND p.entry_id = e.id
+LEFT JOIN payments_payment p ON p.community_id = e.community_id AND p.entry_id = coalesce(e.reverses_id, e.id)
 LEFT JOIN payments_receipt c ON c.community_id = p.community_id AND c.payment_id = p.id
 LEFT JOIN payments_desk d ON d.community_id = c.community_id AND d.id = c.desk_id
 LEFT JOIN LATERAL (
@@ -120,8 +122,9 @@ def _narration(head: Row) -> str:
     words = [EntryKind(head["kind"]).label]
     if head["item"]:
         words += [head["item"], head["month"]]
-    if head["method"]:
-        words += [Method(head["method"]).label, f"收据 {head['receipt']}"]
+    if head["methods"]:
+        words += ["、".join(Method(method).label for method in head["methods"])]
+        words.append(f"收据 {head['receipt']}")
     if head["adjustment"]:
         words += [AdjustmentKind(head["adjustment"]).label, head["reason"]]
     if head["reverses_id"]:

@@ -1,4 +1,4 @@
-"""What a check is: a law of the books, and the statement that finds what breaks it."""
+"""A law of the books, as a statement that finds what breaks it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

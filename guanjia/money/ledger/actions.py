@@ -2,16 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import connection
 
 from guanjia.accounts.models import Community, User
+from guanjia.core.database.refusing import refusing
 from guanjia.core.refusal import Refusal, Refused
 from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import (
@@ -34,20 +34,13 @@ class Line:
     unit_id: int | None = None
 
 
-@contextmanager
-def on_open_day(business_date: date) -> Iterator[None]:
-    """Turn the database's refusal of a closed day (L8) into one that says what to do."""
-    try:
-        yield
-    except IntegrityError as fault:
-        diagnosis = getattr(fault.__cause__, "diag", None)
-        if getattr(diagnosis, "constraint_name", None) != DAY_OPEN:
-            raise
-        raise Refused(
-            Refusal(
-                f"{business_date} 已日结，不能再入账", "请记入下一个营业日，或由主管申请重开该日"
-            )
-        ) from fault
+def day_open(business_date: date) -> dict[str, Refusal]:
+    """Return what to say where the database finds the day closed (L8), by its constraint."""
+    return {
+        DAY_OPEN: Refusal(
+            f"{business_date} 已日结，不能再入账", "请记入下一个营业日，或由主管申请重开该日"
+        )
+    }
 
 
 def post(
@@ -65,7 +58,7 @@ def post(
     Raises Refused on a closed day (L8). The database refuses lines that do not add up to 0 (L1) and amounts
     of 0 (L4) with an IntegrityError: those are faults of the program.
     """
-    with on_open_day(business_date):
+    with refusing(**day_open(business_date)):
         entry = Entry.objects.create(
             community=community,
             kind=kind,

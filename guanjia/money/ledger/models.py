@@ -25,6 +25,7 @@ class EntryKind(models.TextChoices):
     PAYMENT = "payment", "收款"
     REVERSAL = "reversal", "红冲"
     ADJUSTMENT = "adjustment", "减免"
+    TRANSFER = "transfer", "转户"
 
 
 class Entry(CommunityModel):

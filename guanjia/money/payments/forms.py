@@ -13,10 +13,12 @@ from guanjia.core.money import LIMIT_FEN, MoneyError, fen_from_yuan
 from guanjia.core.refusal import Refusal
 from guanjia.estate.models import Tenure, Unit
 from guanjia.estate.states import Capacity
-from guanjia.money.payments.actions import Taking
 from guanjia.money.payments.receipt_pdf import Paper
-from guanjia.money.payments.rules import Method
+from guanjia.money.payments.rules import BY_REFERENCE, Method, Tender
+from guanjia.money.payments.taking import Taking
 
+# Several methods at once; each then has an amount of its own.
+SPLIT = "split"
 # Who pays without being registered at the unit.
 PROXY = "代缴"
 _MOST_BILLS = 600
@@ -54,18 +56,25 @@ class BillIds(forms.Field):
 
 
 class PaymentForm(forms.Form):
-    """One payment at ``unit``. ``payer`` is a tenure's id; without one ``payer_name`` was typed."""
+    """One payment at ``unit``. ``payer`` is a tenure's id; without one ``payer_name`` was typed.
+
+    One method pays all of it, by ``tendered`` or ``reference``; of several each has ``amount_<method>`` and, but
+    for cash and prepayments, ``reference_<method>``. ``settle`` empty is all that is ticked.
+    """
 
     bill = BillIds(label=_("费用"), required=False)
     expected_fen = forms.IntegerField(min_value=0, max_value=LIMIT_FEN)
-    method = forms.TypedChoiceField(
+    method = forms.ChoiceField(
         label=_("收款方式"),
-        choices=Method.choices(),
-        coerce=Method,
-        error_messages={"required": _("请选收款方式，按 1 至 4")},
+        choices=[*Method.choices(), (SPLIT, _("组合收款"))],
+        error_messages={"required": _("请选收款方式，按 1 至 6")},
     )
     tendered = FenField(label=_("实收现金"), required=False)
     reference = forms.CharField(label=_("参考号"), required=False, max_length=64)
+    settle = FenField(label=_("本次收"), required=False)
+    prepay = FenField(label=_("存入预存"), required=False)
+    received_on = forms.DateField(label=_("到账日期"), required=False)
+    again = forms.BooleanField(label=_("同一笔款分缴"), required=False)
     payer = forms.IntegerField(min_value=1, max_value=_LARGEST_ID, required=False)
     payer_name = forms.CharField(label=_("缴款人姓名"), required=False, max_length=60)
     key = forms.UUIDField()
@@ -75,6 +84,12 @@ class PaymentForm(forms.Form):
     def __init__(self, data: Any = None, *, unit: Unit, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.unit = unit
+        for method in Method:
+            self.fields[f"amount_{method}"] = FenField(label=method.label, required=False)
+            if method in BY_REFERENCE:
+                self.fields[f"reference_{method}"] = forms.CharField(
+                    label=say("参考号"), max_length=64, required=False
+                )
 
     def clean(self) -> dict[str, Any]:
         """Find out who pays, in one statement."""
@@ -105,16 +120,36 @@ class PaymentForm(forms.Form):
     def taking(self) -> Taking:
         """Return what is asked for; only after ``is_valid``."""
         typed = self.cleaned_data
-        cash = typed["method"] is Method.CASH
+        settle_fen, prepay_fen = typed["settle"], typed["prepay"] or 0
+        due_fen = (typed["expected_fen"] if settle_fen is None else settle_fen) + prepay_fen
         return Taking(
             unit_id=self.unit.pk,
             bill_ids=typed["bill"],
             expected_fen=typed["expected_fen"],
-            method=typed["method"],
-            tendered_fen=typed["tendered"] if cash else None,
-            reference="" if cash else typed["reference"],
+            tenders=self._tenders(due_fen),
             payer_name=typed["payer_name"],
             payer_capacity=typed["payer_capacity"],
+            settle_fen=settle_fen,
+            prepay_fen=prepay_fen,
+            received_on=typed["received_on"],
+            again=typed["again"],
+        )
+
+    def _tenders(self, due_fen: int) -> tuple[Tender, ...]:
+        typed = self.cleaned_data
+        if typed["method"] != SPLIT:
+            method = Method(typed["method"])
+            return (Tender(method, due_fen, typed["tendered"], typed["reference"]),)
+        return tuple(
+            Tender(
+                method,
+                amount_fen,
+                # The drawer's cash is counted to the fen: what is handed over for this part.
+                amount_fen if typed["tendered"] is None else typed["tendered"],
+                typed.get(f"reference_{method}", ""),
+            )
+            for method in Method
+            if (amount_fen := typed[f"amount_{method}"])
         )
 
 

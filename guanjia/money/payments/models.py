@@ -12,7 +12,7 @@ from guanjia.core.database.privileges import APPEND_ONLY
 from guanjia.estate.models import Unit
 from guanjia.money.bills.models import Bill
 from guanjia.money.ledger.models import Entry, RequestKey
-from guanjia.money.payments.rules import Method
+from guanjia.money.payments.rules import BY_REFERENCE, Method, ReversalKind
 
 
 class Desk(CommunityModel):
@@ -41,7 +41,7 @@ class Desk(CommunityModel):
 
 
 class Payment(CommunityModel):
-    """Money taken once, by one method, for bills of one household."""
+    """Money taken at one press of the button, for bills of one household and for bills to come."""
 
     db_privileges = APPEND_ONLY
 
@@ -49,34 +49,28 @@ class Payment(CommunityModel):
     unit = CommunityForeignKey(Unit, related_name="+", db_index=False)
     request_key = CommunityForeignKey(RequestKey, related_name="+", db_index=False)
     entry = CommunityForeignKey(Entry, related_name="+", db_index=False)
-    method = models.CharField(max_length=12, choices=Method.choices())
     amount_fen = models.BigIntegerField()
-    tendered_fen = models.BigIntegerField(
-        null=True
-    )  # cash handed over; the change is the difference
-    reference = models.CharField(max_length=64, blank=True)
+    prepaid_fen = models.BigIntegerField(db_default=0)  # the part of it left for bills to come
     payer_name = models.CharField(max_length=120)
     payer_capacity = models.CharField(max_length=20)
     business_date = models.DateField()
+    received_on = models.DateField(null=True)  # when a transfer had arrived; None is on the day
     at = models.DateTimeField(db_default=Now())
     by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["community", "request_key"], name="payments_key_once"),
+            models.UniqueConstraint(fields=["community", "entry"], name="payments_entry_once"),
             models.CheckConstraint(
-                condition=models.Q(amount_fen__gt=0)
-                & (models.Q(tendered_fen=None) | models.Q(tendered_fen__gte=F("amount_fen"))),
+                condition=models.Q(
+                    amount_fen__gt=0, prepaid_fen__gte=0, prepaid_fen__lte=F("amount_fen")
+                ),
                 name="payments_amount_sane",
             ),
             models.CheckConstraint(
-                condition=models.Q(method=Method.CASH, tendered_fen__isnull=False)
-                | (
-                    ~models.Q(method=Method.CASH)
-                    & models.Q(tendered_fen=None)
-                    & ~models.Q(reference="")
-                ),
-                name="payments_method_evidence",
+                condition=models.Q(received_on=None) | models.Q(received_on__lt=F("business_date")),
+                name="payments_received_before",
             ),
         ]
         indexes: ClassVar[list[Any]] = [
@@ -87,6 +81,45 @@ class Payment(CommunityModel):
     def __str__(self) -> str:
         return f"{self.unit_id} {self.amount_fen}"
 
+
+class Part(CommunityModel):
+    """What came by one method; most payments have one part."""
+
+    db_privileges = APPEND_ONLY
+
+    payment = CommunityForeignKey(Payment, related_name="parts", db_index=False)
+    method = models.CharField(max_length=12, choices=Method.choices())
+    amount_fen = models.BigIntegerField()
+    tendered_fen = models.BigIntegerField(null=True)  # cash handed over
+    reference = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=models.Q(amount_fen__gt=0)
+                & (models.Q(tendered_fen=None) | models.Q(tendered_fen__gte=F("amount_fen"))),
+                name="payments_part_amount",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(method=Method.CASH, tendered_fen__isnull=False, reference="")
+                | models.Q(method=Method.PREPAYMENT, tendered_fen=None, reference="")
+                | models.Q(method__in=sorted(BY_REFERENCE), tendered_fen=None)
+                & ~models.Q(reference=""),
+                name="payments_part_evidence",
+            ),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["community", "payment"], name="payments_part_of"),
+            models.Index(
+                fields=["community", "method", "reference"],
+                condition=~models.Q(reference=""),
+                name="payments_part_reference",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_method_display()} {self.amount_fen}"
+
     @property
     def change_fen(self) -> int:
         """Cash to hand back."""
@@ -94,7 +127,7 @@ class Payment(CommunityModel):
 
 
 class Allocation(CommunityModel):
-    """The part of a payment that settled a bill."""
+    """The part of a payment that settled a bill; negative where a reversal took it back."""
 
     db_privileges = APPEND_ONLY
 
@@ -105,10 +138,17 @@ class Allocation(CommunityModel):
     class Meta:
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
-                fields=["community", "payment", "bill"], name="payments_allocation_once"
+                fields=["community", "payment", "bill"],
+                condition=models.Q(amount_fen__gt=0),
+                name="payments_allocation_once",
+            ),
+            models.UniqueConstraint(
+                fields=["community", "payment", "bill"],
+                condition=models.Q(amount_fen__lt=0),
+                name="payments_allocation_back_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(amount_fen__gt=0), name="payments_allocation_amount"
+                condition=~models.Q(amount_fen=0), name="payments_allocation_amount"
             ),
         ]
         indexes: ClassVar[list[Any]] = [
@@ -143,6 +183,39 @@ class Receipt(CommunityModel):
     def full_number(self) -> str:
         """The number as printed, with its series' letters; the desk must be loaded."""
         return f"{self.desk.prefix}{self.number:07}"
+
+
+class Reversal(CommunityModel):
+    """A receipt taken back: its number stays, its money goes back, what it settled is owed again.
+
+    ``kind`` void (作废) on its own business day, red (红冲) later. ``customer_copy`` says whether the
+    customer's copy came back; without it a written reason has to do.
+    """
+
+    db_privileges = APPEND_ONLY
+
+    payment = CommunityForeignKey(Payment, related_name="reversals", db_index=False)
+    kind = models.CharField(max_length=8, choices=ReversalKind.choices())
+    desk = CommunityForeignKey(Desk, related_name="+", db_index=False)  # where the money went out
+    entry = CommunityForeignKey(Entry, related_name="+", db_index=False)
+    reason = models.CharField(max_length=200)
+    customer_copy = models.BooleanField()
+    business_date = models.DateField()
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["community", "payment"], name="payments_reversed_once"),
+            models.UniqueConstraint(fields=["community", "entry"], name="payments_reversal_entry"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="payments_reversal_reason"),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["community", "business_date"], name="payments_reversals_of_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.payment_id}"
 
 
 class ReceiptPrint(CommunityModel):

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from guanjia.accounts.models import Community, User
 from guanjia.estate.models import Tenure, Unit, on_day
 from guanjia.money.bills.models import Bill
-from guanjia.money.payments.models import Allocation, Desk, Payment, Receipt, ReceiptPrint
+from guanjia.money.payments.models import Allocation, Desk, Part, Receipt, ReceiptPrint, Reversal
 from guanjia.money.payments.rules import Method
 
 _NUMBER = re.compile(r"(\D{0,6})0*([1-9]\d{0,8})", re.ASCII)
@@ -54,10 +54,18 @@ class Takings:
 
 def takings_of(*, community: Community, desk_id: int, by: User, day: date) -> Takings:
     """Return what ``by`` took at the desk on ``day``, in one statement."""
+    theirs = {"desk": desk_id, "by": by, "business_date": day, "reversals": None}
     rows = (
-        Payment.objects.filter(community=community, desk=desk_id, by=by, business_date=day)
+        Part.objects.filter(
+            community=community, **{f"payment__{key}": value for key, value in theirs.items()}
+        )
         .values_list("method")
-        .annotate(Count("pk"), Sum("amount_fen"), Min("receipts__number"), Max("receipts__number"))
+        .annotate(
+            Count("pk"),
+            Sum("amount_fen"),
+            Min("payment__receipts__number"),
+            Max("payment__receipts__number"),
+        )
         .order_by()
     )
     found = {Method(method): rest for method, *rest in rows}
@@ -147,14 +155,17 @@ def active_desks(community: Community) -> QuerySet[Desk]:
 
 
 def _told(rows: QuerySet[Receipt]) -> QuerySet[Any]:
+    """Add what a list shows: ``items``, ``methods``, how often ``printed``, and how it was ``reversed``, if it was."""
     prints = ReceiptPrint.objects.filter(community=OuterRef("community"), receipt=OuterRef("pk"))
-    items = (
-        Allocation.objects.filter(community=OuterRef("community"), payment=OuterRef("payment"))
-        .order_by()
-        .values("payment")
-        .annotate(names=ArrayAgg("bill__item__name", distinct=True))
-    )
+    of_payment = {"community": OuterRef("community"), "payment": OuterRef("payment")}
+    items = Allocation.objects.filter(**of_payment).order_by().values("payment")
+    methods = Part.objects.filter(**of_payment).order_by().values("payment")
+    reversals = Reversal.objects.filter(**of_payment)
     return rows.select_related("desk", "payment__unit", "payment__by").annotate(
-        items=Subquery(items.values("names")),
+        items=Subquery(
+            items.annotate(names=ArrayAgg("bill__item__name", distinct=True)).values("names")
+        ),
+        methods=Subquery(methods.annotate(kinds=ArrayAgg("method", distinct=True)).values("kinds")),
         printed=Coalesce(Subquery(prints.order_by("-nth").values("nth")[:1]), 0),
+        reversed=Subquery(reversals.values("kind")),
     )

@@ -35,6 +35,21 @@ class ReceiptLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaidPart:
+    """What came by one method; ``tendered_fen`` is the cash handed over."""
+
+    method: str
+    amount_fen: int
+    tendered_fen: int | None = None
+    reference: str = ""
+
+    @property
+    def change_fen(self) -> int:
+        """Cash handed back."""
+        return (self.tendered_fen or self.amount_fen) - self.amount_fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptSheet:
     """One receipt as it is to be printed; `number` is empty on a practice receipt."""
 
@@ -49,10 +64,7 @@ class ReceiptSheet:
     business_date: date
     lines: tuple[ReceiptLine, ...]
     total_fen: int
-    method: str
-    tendered_fen: int | None
-    change_fen: int | None
-    reference: str
+    parts: tuple[PaidPart, ...]
     cashier: str
     print_count: int
     practice: bool
@@ -141,14 +153,17 @@ def as_printed(sheet: ReceiptSheet) -> dict[str, object]:
 
 
 def _method(sheet: ReceiptSheet) -> str:
-    parts = [sheet.method]
-    if sheet.tendered_fen is not None:
-        parts.append(f"实收 {yuan(sheet.tendered_fen)}")
-    if sheet.change_fen is not None:
-        parts.append(f"找零 {yuan(sheet.change_fen)}")
-    if sheet.reference:
-        parts.append(f"参考号 {sheet.reference}")
-    return "　".join(parts)
+    several = len(sheet.parts) > 1
+    return "；".join(_part(part, several=several) for part in sheet.parts)
+
+
+def _part(part: PaidPart, *, several: bool) -> str:
+    words = [f"{part.method} {yuan(part.amount_fen)}" if several else part.method]
+    if part.tendered_fen is not None:
+        words += [f"实收 {yuan(part.tendered_fen)}", f"找零 {yuan(part.change_fen)}"]
+    if part.reference:
+        words.append(f"参考号 {part.reference}")
+    return "　".join(words)
 
 
 def _notice(sheet: ReceiptSheet) -> str:

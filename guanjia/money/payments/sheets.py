@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+from guanjia.core.money import yuan
 from guanjia.money.bills.explain import explain
 from guanjia.money.bills.models import Bill
-from guanjia.money.payments.models import Allocation, Receipt
-from guanjia.money.payments.receipt_pdf import ReceiptLine, ReceiptSheet
+from guanjia.money.payments.models import Allocation, Part, Receipt
+from guanjia.money.payments.receipt_pdf import PaidPart, ReceiptLine, ReceiptSheet
 from guanjia.money.payments.rules import Method
+
+PREPAID_ITEM = "预存款"
 
 
 def sheet_of(receipt: Receipt, *, nth: int, at: datetime) -> ReceiptSheet:
@@ -15,7 +18,6 @@ def sheet_of(receipt: Receipt, *, nth: int, at: datetime) -> ReceiptSheet:
     Its desk and its payment's unit and cashier must be loaded.
     """
     payment, community = receipt.payment, receipt.community
-    cash = payment.method == Method.CASH
     return ReceiptSheet(
         company=community.company.name,
         community=community.name,
@@ -28,14 +30,25 @@ def sheet_of(receipt: Receipt, *, nth: int, at: datetime) -> ReceiptSheet:
         business_date=payment.business_date,
         lines=lines_of(receipt),
         total_fen=payment.amount_fen,
-        method=Method(payment.method).label,
-        tendered_fen=payment.tendered_fen,
-        change_fen=payment.change_fen if cash else None,
-        reference=payment.reference,
+        parts=parts_of(receipt),
         cashier=payment.by.name,
         print_count=nth,
         practice=False,
-        voided=False,
+        voided=payment.reversals.exists(),
+    )
+
+
+def parts_of(receipt: Receipt) -> tuple[PaidPart, ...]:
+    """Return how the receipt was paid."""
+    parts = Part.objects.filter(community=receipt.community_id, payment=receipt.payment_id)
+    return tuple(
+        PaidPart(
+            method=Method(part.method).label,
+            amount_fen=part.amount_fen,
+            tendered_fen=part.tendered_fen,
+            reference=part.reference,
+        )
+        for part in parts.order_by("pk")
     )
 
 
@@ -44,20 +57,30 @@ def lines_of(receipt: Receipt) -> tuple[ReceiptLine, ...]:
     rows = Allocation.objects.filter(
         community=receipt.community_id, payment=receipt.payment_id
     ).select_related("bill__item", "bill__unit", "bill__tariff_version__tariff")
-    own = receipt.payment.unit_id
-    return tuple(
+    own, prepaid = receipt.payment.unit_id, receipt.payment.prepaid_fen
+    settled = tuple(
         line_of(row.bill, row.amount_fen, own_unit=own)
-        for row in rows.order_by("bill__due_on", "bill__item__position", "bill")
+        for row in rows.filter(amount_fen__gt=0).order_by(
+            "bill__due_on", "bill__item__position", "bill"
+        )
     )
+    return (*settled, prepaid_line(prepaid)) if prepaid else settled
 
 
 def line_of(bill: Bill, amount_fen: int, *, own_unit: int) -> ReceiptLine:
-    """Return a bill's line on the receipt of ``own_unit``."""
+    """Return a bill's line on the receipt of ``own_unit``; what is paid in part says so."""
     why = explain(bill)
     return ReceiptLine(
         item=bill.item.name,
         period=why.period,
-        basis=why.formula,
+        basis=why.formula
+        if amount_fen == bill.amount_fen
+        else f"{why.formula}，应收 {yuan(bill.amount_fen)} 的一部分",
         amount_fen=amount_fen,
         unit_label="" if bill.unit_id == own_unit else bill.unit.number,
     )
+
+
+def prepaid_line(fen: int) -> ReceiptLine:
+    """Return the line of what was left for bills to come."""
+    return ReceiptLine(item=PREPAID_ITEM, period="以后的账单", basis="", amount_fen=fen)

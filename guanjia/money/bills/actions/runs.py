@@ -9,11 +9,12 @@ from django.db import connection, transaction
 from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import Month, business_date
 from guanjia.core.database.advisory import lock_until_commit
+from guanjia.core.database.refusing import refusing
 from guanjia.core.refusal import Refused
 from guanjia.money.bills.charging import CHARGES, fetch_one, parameters, shapes_of
 from guanjia.money.bills.models import BillRun
 from guanjia.money.bills.rules import may_issue
-from guanjia.money.ledger.actions import on_open_day
+from guanjia.money.ledger.actions import day_open
 from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import BILLS_SERIES, EntryKind
 from guanjia.money.tariffs.models import ChargeItem
@@ -99,7 +100,7 @@ def _issue_item(
         "receivable": Account.RECEIVABLE,
         "income": Account.AGENCY_PAYABLE if item.is_agency else Account.SERVICE_INCOME,
     }
-    with on_open_day(day):
+    with refusing(**day_open(day)):
         made = fetch_one(_ISSUE, values)
     if not made:
         return Batch(item, 0, 0)

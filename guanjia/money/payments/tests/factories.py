@@ -14,9 +14,10 @@ from guanjia.estate.models import Unit
 from guanjia.estate.tests.factories import make_unit
 from guanjia.money.bills.actions import Batch, issue_bills
 from guanjia.money.bills.models import Bill
-from guanjia.money.payments.actions import Taking, take_payment
-from guanjia.money.payments.models import Desk, Receipt
-from guanjia.money.payments.rules import Method
+from guanjia.money.payments.models import Desk, Receipt, Reversal
+from guanjia.money.payments.reversing import reverse_payment
+from guanjia.money.payments.rules import Method, Tender
+from guanjia.money.payments.taking import Taking, take_payment
 from guanjia.money.tariffs.actions import Price, add_item, add_tariff, assign_tariff
 from guanjia.money.tariffs.models import ChargeItem, Tariff
 from guanjia.money.tariffs.rules import Basis
@@ -58,29 +59,49 @@ class Office:
         desk: Desk | None = None,
         key: UUID | None = None,
         at: datetime = MORNING,
+        tender: dict[str, Any] | None = None,
         **changes: Any,
     ) -> Receipt:
-        """Take cash for the bills; ``changes`` alter what is asked for."""
+        """Take cash for the bills; ``changes`` alter what is asked for, ``tender`` how it is paid."""
+        taking = replace(cash_for(bills, **(tender or {})), **changes)
+        return self.take(taking, desk=desk, key=key, at=at)
+
+    def take(
+        self,
+        taking: Taking,
+        *,
+        desk: Desk | None = None,
+        key: UUID | None = None,
+        at: datetime = MORNING,
+    ) -> Receipt:
+        """Take what ``taking`` asks for."""
         return take_payment(
             community=self.community,
             desk=desk or self.desk,
-            taking=replace(cash_for(bills), **changes),
+            taking=taking,
             key=key or uuid4(),
             by=self.cashier,
             at=at,
         )
 
+    def take_back(self, receipt: Receipt, *, at: datetime = MORNING, **changes: Any) -> Reversal:
+        """Void the receipt, or reverse it where ``at`` is a later day."""
+        words: dict[str, Any] = {"reason": "收错了户", "customer_copy": True, "desk": self.desk}
+        words |= {"may_void": True, "may_red": True}
+        return reverse_payment(receipt=receipt, by=self.cashier, at=at, **words | changes)
 
-def cash_for(bills: list[Bill]) -> Taking:
-    """Return what the clerk asks for when a customer hands over the sum of ``bills``."""
+
+def cash_for(bills: list[Bill], **tender: Any) -> Taking:
+    """Return what the clerk asks for when a customer hands over the sum of ``bills``.
+
+    ``tender`` alters how: another method with its reference, more cash.
+    """
     total = sum(bill.open_fen for bill in bills)
     return Taking(
         unit_id=bills[0].unit_id,
         bill_ids=tuple(bill.pk for bill in bills),
         expected_fen=total,
-        method=Method.CASH,
-        tendered_fen=total,
-        reference="",
+        tenders=(replace(Tender(Method.CASH, total, tendered_fen=total), **tender),),
         payer_name="张素珍",
         payer_capacity="业主",
     )

@@ -9,7 +9,14 @@ import pytest
 from pypdf import PageObject, PdfReader
 from pypdf.generic import ContentStream
 
-from guanjia.money.payments.receipt_pdf import Paper, ReceiptLine, ReceiptSheet, grouped, render
+from guanjia.money.payments.receipt_pdf import (
+    PaidPart,
+    Paper,
+    ReceiptLine,
+    ReceiptSheet,
+    grouped,
+    render,
+)
 
 MM = 72 / 25.4
 
@@ -39,10 +46,7 @@ SHEET = ReceiptSheet(
         ),
     ),
     total_fen=751_19,
-    method="现金",
-    tendered_fen=800_00,
-    change_fen=48_81,
-    reference="",
+    parts=(PaidPart(method="现金", amount_fen=751_19, tendered_fen=800_00),),
     cashier="陈晓雯",
     print_count=1,
     practice=False,
@@ -207,8 +211,7 @@ def test_nothing_leaves_the_paper_however_long_the_words_are() -> None:
         with_lines(unequal(24, item="地下二层机械车位使用服务费及公共部位能耗分摊")),
         payer="欧阳" * 20 + "Wolfeschlegelsteinhausenbergerdorff",
         unit="商铺 1-101、1-102、1-103",
-        method="银行转账",
-        reference="9" * 64,
+        parts=(PaidPart(method="银行转账", amount_fen=1, reference="9" * 64),),
         company="示例" * 12 + "物业服务有限公司",
     )
     for paper in Paper:
@@ -244,7 +247,9 @@ def test_a_voided_receipt_and_a_reprint_say_so() -> None:
 
 def test_a_receipt_by_reference_shows_it_and_no_change() -> None:
     (page,) = pages_of(
-        replace(SHEET, method="POS 刷卡", tendered_fen=None, change_fen=None, reference="88012345")
+        replace(
+            SHEET, parts=(PaidPart(method="POS 刷卡", amount_fen=751_19, reference="88012345"),)
+        )
     )
     text = text_of(page)
     assert "收款方式：POS刷卡参考号88012345" in text

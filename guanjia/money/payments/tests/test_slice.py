@@ -15,9 +15,9 @@ from guanjia.money.bills.actions import issue_bills
 from guanjia.money.bills.explain import explain, line_to_say
 from guanjia.money.bills.models import Bill
 from guanjia.money.ledger.models import EntryLine
-from guanjia.money.payments.actions import Taking, take_payment
 from guanjia.money.payments.models import Desk, Payment
-from guanjia.money.payments.rules import Method
+from guanjia.money.payments.rules import Method, Tender
+from guanjia.money.payments.taking import Taking, take_payment
 from guanjia.money.tariffs.actions import Price, add_item, add_tariff, assign_tariff
 from guanjia.money.tariffs.rules import Basis
 
@@ -46,13 +46,12 @@ def office():
 
 
 def cash(unit, bills, tendered=30000):
+    total = sum(b.open_fen for b in bills)
     return Taking(
         unit_id=unit.pk,
         bill_ids=tuple(b.pk for b in bills),
-        expected_fen=sum(b.open_fen for b in bills),
-        method=Method.CASH,
-        tendered_fen=tendered,
-        reference="",
+        expected_fen=total,
+        tenders=(Tender(Method.CASH, total, tendered_fen=tendered),),
         payer_name="张素珍",
         payer_capacity="业主",
     )

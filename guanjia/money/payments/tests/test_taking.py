@@ -92,9 +92,10 @@ def test_a_bill_of_another_community_is_not_there(office):
     [
         ({"bill_ids": ()}, "没有选中"),
         ({"expected_fen": 23668}, "应收金额已变为"),
-        ({"tendered_fen": 23668}, "实收现金不足"),
-        ({"tendered_fen": None}, "实收现金不足"),
-        ({"method": Method.POS, "reference": "  "}, "没有填写凭证号"),
+        ({"tender": {"tendered_fen": 23668}}, "实收现金不足"),
+        ({"tender": {"tendered_fen": None}}, "实收现金不足"),
+        ({"tender": {"method": Method.POS, "reference": "  "}}, "没有填写凭证号"),
+        ({"tender": {"amount_fen": 23668}}, "合计 236.68 元，与本次应收 236.69 元不同"),
     ],
 )
 def test_a_refusal_says_why_and_writes_nothing(office, changes, reason):

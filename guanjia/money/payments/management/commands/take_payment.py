@@ -16,11 +16,11 @@ from guanjia.core.refusal import Refused
 from guanjia.core.unit_number import UnitNumberError, unit_key
 from guanjia.estate.household import sister_units, unit_file
 from guanjia.estate.models import Unit
-from guanjia.money.payments.actions import Taking, take_payment
 from guanjia.money.payments.forms import PROXY
 from guanjia.money.payments.models import Desk, Receipt
 from guanjia.money.payments.reads import unpaid_bills
-from guanjia.money.payments.rules import Method
+from guanjia.money.payments.rules import Method, Tender
+from guanjia.money.payments.taking import Taking, take_payment
 
 USAGE = 2
 
@@ -57,16 +57,17 @@ class Command(BaseCommand):
 
     def _tell(self, receipt: Receipt, unit: Unit, *, as_json: bool) -> None:
         payment = receipt.payment
+        (part,) = payment.parts.all()
         if not as_json:
-            change = f"，找零 {yuan(payment.change_fen)} 元" if payment.tendered_fen else ""
+            change = f"，找零 {yuan(part.change_fen)} 元" if part.tendered_fen else ""
             taken = f"{unit.number} 已收 {yuan(payment.amount_fen)} 元{change}"
             self.stdout.write(f"{taken}，收据 {receipt.full_number}")
             return
         report = {
             "unit": unit.key,
             "amount_fen": payment.amount_fen,
-            "change_fen": payment.change_fen,
-            "method": payment.method,
+            "change_fen": part.change_fen,
+            "method": part.method,
             "payer": payment.payer_name,
             "desk": receipt.desk.name,
             "receipt": receipt.full_number,
@@ -133,9 +134,14 @@ def _taking(unit: Unit, options: dict[str, Any]) -> Taking:
         unit_id=unit.pk,
         bill_ids=tuple(bill.pk for bill in bills),
         expected_fen=total,
-        method=method,
-        tendered_fen=tendered if method is Method.CASH else None,
-        reference=options["reference"],
+        tenders=(
+            Tender(
+                method,
+                total,
+                tendered_fen=tendered if method is Method.CASH else None,
+                reference=options["reference"],
+            ),
+        ),
         payer_name=options["payer"] or (debtor.party.name if debtor else ""),
         payer_capacity=PROXY if options["payer"] or not debtor else debtor.title,
     )

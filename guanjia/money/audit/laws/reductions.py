@@ -3,7 +3,7 @@
 from guanjia.money.audit.check import Check
 from guanjia.money.ledger.chart import Account
 
-REDUCTIONS = (
+LAWS = (
     Check(
         "bills_reduced",
         "L5",

@@ -1,0 +1,138 @@
+"""Taking a receipt back: void on its own business day, red afterwards; the number stays, the bills are owed again."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from guanjia.accounts.models import User
+from guanjia.core.calendar import business_date
+from guanjia.core.database.refusing import refusing
+from guanjia.core.refusal import Refusal, Refused
+from guanjia.core.text import clean
+from guanjia.money.bills.models import Bill
+from guanjia.money.ledger.actions import Line, post
+from guanjia.money.ledger.chart import Account
+from guanjia.money.ledger.models import Entry, EntryKind, EntryLine
+from guanjia.money.payments.models import Allocation, Desk, Payment, Receipt, Reversal
+from guanjia.money.payments.rules import may_reverse, reversal_kind
+from guanjia.money.prepayments.models import Movement
+from guanjia.money.prepayments.rules import DRAWN_MEANWHILE
+from guanjia.records.actions import journal, send
+
+_ALREADY = Refusal("这张收据刚由别人作废或红冲了", "请刷新，看它的记录")
+# What somebody else may have done between our look and our lock, by the constraint that says so.
+MEANWHILE = {
+    "payments_allocation_back_once": _ALREADY,
+    "ledger_reversed_once": _ALREADY,
+    "payments_reversed_once": _ALREADY,
+    "prepayments_balance_sane": DRAWN_MEANWHILE,
+}
+
+
+@transaction.atomic
+def reverse_payment(
+    *,
+    receipt: Receipt,
+    desk: Desk,
+    reason: str,
+    customer_copy: bool,
+    may_void: bool,
+    may_red: bool,
+    by: User,
+    at: datetime,
+) -> Reversal:
+    """Take the receipt's payment back by its mirror; ``desk`` is where the money goes out again.
+
+    ``may_void`` and ``may_red`` are what ``by`` is permitted. Posts to today, whichever day it was taken. Raises
+    Refused with the reason and the remedy. Locks as taking does: the bills in order of id, the desk's chain last.
+    """
+    payment, community, today = receipt.payment, receipt.community, business_date(at)
+    kind = reversal_kind(taken_on=payment.business_date, today=today)
+    moves = Movement.objects.filter(community=community, entry=payment.entry_id).order_by("pk")
+    moved = list(moves.select_related("prepayment"))
+    verdict = may_reverse(
+        kind=kind,
+        reversed_before=Reversal.objects.filter(community=community, payment=payment).exists(),
+        prepaid_fen=payment.prepaid_fen,
+        prepaid_left_fen=sum(m.prepayment.balance_fen for m in moved if m.amount_fen > 0),
+        may_void=may_void,
+        may_red=may_red,
+    )
+    if not verdict:
+        raise Refused(verdict)
+    with refusing(**MEANWHILE):
+        _owe_again(receipt)
+        reversal = Reversal.objects.create(
+            community=community,
+            payment=payment,
+            kind=kind,
+            desk=desk,
+            entry=_mirror(payment, moved, series=desk.series, today=today, by=by),
+            reason=clean(reason, limit=200),
+            customer_copy=customer_copy,
+            business_date=today,
+            at=at,
+            by=by,
+        )
+    told = {"receipt": receipt.full_number, "kind": kind, "amount_fen": payment.amount_fen}
+    journal(
+        community=community,
+        by=by,
+        at=at,
+        action="payment.reverse",
+        subject=reversal,
+        after={**told, "customer_copy": customer_copy},
+        reason=reversal.reason,
+    )
+    send(community=community, topic="payment.reversed", payload={"reversal": reversal.pk, **told})
+    return reversal
+
+
+def _mirror(
+    payment: Payment, moved: Sequence[Movement], *, series: str, today: date, by: User
+) -> Entry:
+    """Post the payment's lines with the other sign, and move its prepayments back."""
+    community = payment.community
+    lines = EntryLine.objects.filter(community=community, entry=payment.entry_id).order_by("pk")
+    entry = post(
+        community=community,
+        kind=EntryKind.REVERSAL,
+        business_date=today,
+        lines=[Line(Account(line.account), -line.amount_fen, line.unit_id) for line in lines],
+        by=by,
+        reverses=payment.entry,
+        series=series,
+    )
+    Movement.objects.bulk_create(
+        Movement(
+            community=community,
+            prepayment=move.prepayment,
+            entry=entry,
+            amount_fen=-move.amount_fen,
+        )
+        for move in moved
+    )
+    return entry
+
+
+def _owe_again(receipt: Receipt) -> None:
+    """Take back what the payment settled, the bills locked in order of id as when it was taken."""
+    community = receipt.community
+    settled = Allocation.objects.filter(community=community, payment=receipt.payment_id)
+    shares = dict(settled.values_list("bill", "amount_fen"))
+    bills = Bill.objects.select_for_update().filter(community=community, pk__in=shares)
+    ids = list(bills.order_by("pk").values_list("pk", flat=True))
+    Allocation.objects.bulk_create(
+        Allocation(
+            community=community, payment=receipt.payment, bill_id=bill, amount_fen=-shares[bill]
+        )
+        for bill in ids
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE bills_bill b SET paid_fen = b.paid_fen - s.fen"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS s(id, fen)"
+            " WHERE b.community_id = %s AND b.id = s.id",
+            [ids, [shares[bill] for bill in ids], community.pk],
+        )

@@ -1,0 +1,168 @@
+"""Writing a payment: everything it leaves in the books, as one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from guanjia.core.database.refusing import refusing
+from guanjia.core.refusal import Refusal, Refused
+from guanjia.core.requests import request_id
+from guanjia.money.bills.models import Bill
+from guanjia.money.ledger.actions import Line, day_open
+from guanjia.money.ledger.chart import Account
+from guanjia.money.ledger.models import EntryKind
+from guanjia.money.payments.models import Part, Payment, Receipt
+from guanjia.money.payments.rules import METHOD_ACCOUNTS, Method
+from guanjia.money.prepayments.rules import DRAWN_MEANWHILE
+
+DESK_CLOSED = Refusal("这个收银台刚被停用", "请换一个收银台再收")
+
+# Everything that a payment writes, as one statement: one round trip, and no part can be left out. Constraints,
+# triggers and the chain see it whole. The desk's row is reached last of the locks, after the bills'.
+_WRITE = """
+WITH entry AS (
+    INSERT INTO ledger_entry (community_id, kind, series, business_date, by_id)
+    VALUES (%(community)s, %(kind)s, %(series)s, %(business_date)s, %(by)s) RETURNING id
+), posted AS (
+    INSERT INTO ledger_entryline (community_id, entry_id, account, amount_fen, unit_id)
+    SELECT %(community)s, entry.id, line.account, line.fen, line.unit
+    FROM entry, unnest(%(line_account)s::int[], %(line_amount_fen)s::bigint[], %(line_unit_id)s::bigint[])
+        AS line(account, fen, unit)
+), payment AS (
+    INSERT INTO payments_payment (community_id, desk_id, unit_id, request_key_id, entry_id, amount_fen, prepaid_fen,
+        payer_name, payer_capacity, business_date, received_on, at, by_id)
+    SELECT %(community)s, %(desk)s, %(unit)s, %(request_key)s, entry.id, %(amount_fen)s, %(prepaid_fen)s,
+        %(payer_name)s, %(payer_capacity)s, %(business_date)s, %(received_on)s::date, %(at)s, %(by)s
+    FROM entry RETURNING id
+), parts AS (
+    INSERT INTO payments_part (community_id, payment_id, method, amount_fen, tendered_fen, reference)
+    SELECT %(community)s, payment.id, part.method, part.fen, part.tendered, part.reference
+    FROM payment, unnest(%(part_method)s::text[], %(part_amount_fen)s::bigint[], %(part_tendered_fen)s::bigint[],
+        %(part_reference)s::text[])
+        AS part(method, fen, tendered, reference)
+), allocated AS (
+    INSERT INTO payments_allocation (community_id, payment_id, bill_id, amount_fen)
+    SELECT %(community)s, payment.id, share.bill, share.fen
+    FROM payment, unnest(%(bills)s::bigint[], %(shares)s::bigint[]) AS share(bill, fen)
+), settled AS (
+    UPDATE bills_bill b SET paid_fen = b.paid_fen + share.fen
+    FROM unnest(%(bills)s::bigint[], %(shares)s::bigint[]) AS share(bill, fen)
+    WHERE b.community_id = %(community)s AND b.id = share.bill
+), moved AS (
+    INSERT INTO prepayments_movement (community_id, prepayment_id, entry_id, amount_fen)
+    SELECT %(community)s, move.prepayment, entry.id, move.fen
+    FROM entry, unnest(%(move_prepayment_id)s::bigint[], %(move_fen)s::bigint[]) AS move(prepayment, fen)
+), numbered AS (
+    UPDATE payments_desk SET last_number = greatest(last_number, first_number - 1) + 1
+    WHERE community_id = %(community)s AND id = %(desk)s AND is_active RETURNING last_number
+), receipt AS (
+    INSERT INTO payments_receipt (community_id, desk_id, number, payment_id)
+    SELECT %(community)s, %(desk)s, numbered.last_number, payment.id FROM payment, numbered RETURNING id, number
+), journalled AS (
+    INSERT INTO records_journalentry (community_id, at, by_id, action, subject, subject_id, after, reason, request_id)
+    SELECT %(community)s, %(at)s, %(by)s, 'payment.take', 'payments.payment', payment.id, %(summary)s, '', %(request)s
+    FROM payment
+), queued AS (
+    INSERT INTO records_outboxmessage (community_id, topic, payload)
+    SELECT %(community)s, 'payment.taken', %(summary)s || jsonb_build_object('payment', payment.id) FROM payment
+)
+SELECT entry.id, payment.id, receipt.id, receipt.number FROM entry, payment, receipt
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What goes into a prepayment, or out where it is negative."""
+
+    prepayment_id: int
+    unit_id: int
+    fen: int
+
+
+def write_payment(
+    payment: Payment,
+    *,
+    parts: Sequence[Part],
+    settled: Sequence[tuple[Bill, int]],
+    moves: Sequence[Move],
+) -> Receipt:
+    """Write a new payment whole and return its receipt; ``settled`` are bills with the fen they get.
+
+    Call it last in the caller's transaction, the bills locked. Raises Refused on a closed day, at a desk put out
+    of use and where a prepayment was drawn meanwhile.
+    """
+    lines = _lines(parts, settled, moves)
+    values = {
+        "community": payment.community_id,
+        "kind": EntryKind.PAYMENT,
+        "series": payment.desk.series,
+        "business_date": payment.business_date,
+        "by": payment.by_id,
+        "desk": payment.desk_id,
+        "unit": payment.unit_id,
+        "request_key": payment.request_key_id,
+        "amount_fen": payment.amount_fen,
+        "prepaid_fen": payment.prepaid_fen,
+        "payer_name": payment.payer_name,
+        "payer_capacity": payment.payer_capacity,
+        "received_on": payment.received_on,
+        "at": payment.at,
+        "line_account": [int(line.account) for line in lines],
+        **_columns("line", lines, ("amount_fen", "unit_id")),
+        **_columns("part", parts, ("method", "amount_fen", "tendered_fen", "reference")),
+        **_columns("move", moves, ("prepayment_id", "fen")),
+        "bills": [bill.pk for bill, _ in settled],
+        "shares": [fen for _, fen in settled],
+        "summary": Jsonb(_summary(payment, parts, len(settled))),
+        "request": request_id.get(),
+    }
+    with (
+        refusing(**day_open(payment.business_date), prepayments_balance_sane=DRAWN_MEANWHILE),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(_WRITE, values)
+        written = cursor.fetchone()
+    if written is None:
+        raise Refused(DESK_CLOSED)
+    payment.entry_id, payment.pk, receipt_id, number = written
+    return Receipt(
+        pk=receipt_id,
+        community_id=payment.community_id,
+        desk=payment.desk,
+        number=number,
+        payment=payment,
+    )
+
+
+def _lines(
+    parts: Sequence[Part], settled: Sequence[tuple[Bill, int]], moves: Sequence[Move]
+) -> list[Line]:
+    """Return what is posted: money where it came in, or out of prepayments; receivables settled."""
+    return [
+        *(
+            Line(METHOD_ACCOUNTS[Method(part.method)], part.amount_fen)
+            for part in parts
+            if part.method != Method.PREPAYMENT
+        ),
+        *(Line(Account.PREPAID, -move.fen, move.unit_id) for move in moves),
+        *(Line(Account.RECEIVABLE, -fen, bill.unit_id) for bill, fen in settled),
+    ]
+
+
+def _columns(name: str, rows: Sequence[object], fields: Sequence[str]) -> dict[str, list[Any]]:
+    """Return the rows' fields as one array each, for unnest."""
+    return {f"{name}_{field}": [getattr(row, field) for row in rows] for field in fields}
+
+
+def _summary(payment: Payment, parts: Sequence[Part], bills: int) -> dict[str, Any]:
+    """Tell the payment in a few words, without a name; for the journal and for whoever sends messages."""
+    told = {
+        "amount_fen": payment.amount_fen,
+        "methods": {part.method: part.amount_fen for part in parts},
+        "bills": bills,
+        "unit": payment.unit_id,
+    }
+    return {**told, "prepaid_fen": payment.prepaid_fen} if payment.prepaid_fen else told
