@@ -6,7 +6,7 @@ from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest
 from guanjia.core.refusal import Refusal, Refused
 from guanjia.money.payments.models import Desk
-from guanjia.money.payments.reads import active_desks
+from guanjia.money.payments.reads import active_desks, desk_in_use
 
 _KEY = "cash_desks"
 
@@ -43,7 +43,7 @@ def choose(request: StaffRequest, desk: Desk) -> CashDesk:
 def open_one(request: StaffRequest) -> Desk:
     """Return the chosen desk as it stands in the books. Raises Refused where there is none in use."""
     chosen = current(request)
-    desk = chosen and active_desks(request.standing.community).filter(pk=chosen.pk).first()
+    desk = chosen and desk_in_use(request.standing.community, chosen.pk)
     if not desk:
         _leave(request)
         raise Refused(Refusal("这里还没有选定收银台，或它已停用", "请选一个收银台，再收款"))

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from guanjia.core.money import capitals
 from guanjia.estate.models import Unit
@@ -13,15 +14,19 @@ from guanjia.money.payments.receipt_pdf import ReceiptLine, grouped
 from guanjia.money.payments.sheets import line_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Charge:
     """One unpaid bill. ``former`` names who owes it where that is no longer the unit's debtor."""
 
     bill: Bill
-    why: Explanation
     days_overdue: int
     former: str
     unit_label: str
+
+    @cached_property
+    def why(self) -> Explanation:
+        """Why this amount, for whoever asks."""
+        return explain(self.bill)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,6 @@ def charges_of(unit: Unit, sisters: Sequence[Unit], day: date) -> Charges:
         tuple(
             Charge(
                 bill=bill,
-                why=explain(bill),
                 days_overdue=max((day - bill.due_on).days, 0),
                 former="" if bill.owed_now or not bill.debtor_id else bill.debtor_name,
                 unit_label="" if bill.unit_id == unit.pk else bill.unit.number,

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
+from guanjia.core.database.written import written_once
 from guanjia.estate.household import UnitFile, sister_units, unit_file
 from guanjia.estate.models import Unit, Vehicle, on_day
 from guanjia.estate.states import TITLE_HOLDERS
@@ -42,39 +45,41 @@ class Household:
 
 def household_of(unit: Unit, day: date) -> Household:
     """Read the household of ``unit`` in six statements."""
-    sisters = sister_units(unit)
-    ids = [unit.pk, *(sister.pk for sister in sisters)]
+    sisters, community = sister_units(unit), unit.community_id
     return Household(
         unit=unit,
         day=day,
         file=unit_file(unit, day),
         sisters=sisters,
-        vehicles=list(
-            Vehicle.objects.filter(community=unit.community_id, unit__in=ids).order_by("plate")
-        ),
-        prices=_prices(unit, day),
-        manager=_manager(unit, day),
+        vehicles=_vehicles(community, [unit.pk, *(sister.pk for sister in sisters)]),
+        prices=_prices(community, unit.pk, day),
+        manager=next(iter(_manager(community, unit.pk, day)), None),
     )
 
 
-def _prices(unit: Unit, day: date) -> list[TariffVersion]:
+@written_once
+def _vehicles(community: int, units: list[int]) -> QuerySet[Vehicle]:
+    return Vehicle.objects.filter(community=community, unit__in=units).order_by("plate")
+
+
+@written_once
+def _prices(community: int, unit: int, day: date) -> QuerySet[TariffVersion]:
     """Return the versions in force of the tariffs that the unit pays on ``day``."""
-    paid = UnitTariff.objects.filter(on_day(day), community=unit.community_id, unit=unit)
+    paid = UnitTariff.objects.filter(on_day(day), community=community, unit=unit)
     versions = TariffVersion.objects.filter(
-        community=unit.community_id, tariff__in=paid.values("tariff"), effective_from__lte=day
+        community=community, tariff__in=paid.values("tariff"), effective_from__lte=day
     ).order_by("tariff__item__position", "tariff", "-effective_from")
-    return list(
-        versions.distinct("tariff__item__position", "tariff").select_related("tariff__item")
-    )
+    return versions.distinct("tariff__item__position", "tariff").select_related("tariff__item")
 
 
-def _manager(unit: Unit, day: date) -> PatchManager | None:
+@written_once
+def _manager(community: int, unit: int, day: date) -> QuerySet[PatchManager]:
     """Return who answers for the unit's patch on ``day`` (MODE-2)."""
-    here = with_patch(Unit.objects.filter(community=unit.community_id, pk=unit.pk))
+    here = with_patch(Unit.objects.filter(community=community, pk=unit))
     rows = PatchManager.objects.filter(
-        on_day(day), community=unit.community_id, patch__in=here.values("patch_id")
+        on_day(day), community=community, patch__in=here.values("patch_id")
     )
-    return rows.select_related("patch", "staff").first()
+    return rows.select_related("patch", "staff").order_by("pk")[:1]
 
 
 def payer_of(form: PaymentForm, household: Household) -> int | None:

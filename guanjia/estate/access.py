@@ -1,9 +1,11 @@
 """Getters that stay inside the community a person stands in; out of reach is 404."""
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from guanjia.accounts.access import Standing
+from guanjia.core.database.written import written_once
 from guanjia.estate.models import Party, Tenure, Unit
 
 
@@ -11,8 +13,16 @@ def unit_for(standing: Standing, key: str) -> Unit:
     """Return the unit with this canonical key. Raises Http404."""
     if "\0" in key:  # PostgreSQL takes no such text
         raise Http404
-    rows = Unit.objects.select_related("community", "building", "household")
-    return get_object_or_404(rows, community=standing.community, key=key)
+    for unit in _unit(standing.community.pk, key):
+        unit.community = standing.community
+        return unit
+    raise Http404
+
+
+@written_once
+def _unit(community: int, key: str) -> QuerySet[Unit]:
+    rows = Unit.objects.select_related("building", "household")
+    return rows.filter(community=community, key=key)
 
 
 def party_for(standing: Standing, pk: int) -> Party:

@@ -4,8 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from guanjia.core.database.written import written_once
 from guanjia.estate.models import Party, Tenure, Unit, UnitDocument, on_day
 from guanjia.estate.rules import Completeness, Fact, Permit, completeness, permits
 from guanjia.estate.states import TITLE_HOLDERS, Capacity, UnitKind, UnitStatus
@@ -46,12 +47,11 @@ def unit_file(unit: Unit, day: date) -> UnitFile:
 
     Agents whose term is over stay visible, so that nobody takes an old power of attorney for a good one.
     """
-    documents = tuple(
-        UnitDocument.objects.filter(community=unit.community_id, unit=unit).order_by("received_on")
+    documents = tuple(_documents(unit.community_id, unit.pk))
+    tenures = sorted(
+        _tenures(unit.community_id, unit.pk, day),
+        key=lambda t: (not t.is_debtor, _ORDER[Capacity(t.capacity)], t.pk),
     )
-    rows = Tenure.objects.filter(community=unit.community_id, unit=unit).select_related("party")
-    rows = rows.filter(on_day(day) | Q(capacity=Capacity.AGENT))
-    tenures = sorted(rows, key=lambda t: (not t.is_debtor, _ORDER[Capacity(t.capacity)], t.pk))
     papers: defaultdict[int | None, set[str]] = defaultdict(set)
     for document in documents:
         papers[document.party_id].add(document.kind)
@@ -66,8 +66,24 @@ def sister_units(unit: Unit) -> list[Unit]:
     """Return the other units of the same household, the main one first."""
     if unit.household_id is None:
         return []
-    rows = Unit.objects.filter(community=unit.community_id, household=unit.household_id)
-    return list(rows.exclude(pk=unit.pk).order_by("-leads_household", "key"))
+    return _sisters(unit.community_id, unit.household_id, unit.pk)
+
+
+@written_once
+def _documents(community: int, unit: int) -> QuerySet[UnitDocument]:
+    return UnitDocument.objects.filter(community=community, unit=unit).order_by("received_on")
+
+
+@written_once
+def _tenures(community: int, unit: int, day: date) -> QuerySet[Tenure]:
+    rows = Tenure.objects.filter(community=community, unit=unit).select_related("party")
+    return rows.filter(on_day(day) | Q(capacity=Capacity.AGENT))
+
+
+@written_once
+def _sisters(community: int, household: int, unit: int) -> QuerySet[Unit]:
+    rows = Unit.objects.filter(community=community, household=household)
+    return rows.exclude(pk=unit).order_by("-leads_household", "key")
 
 
 def _on_file(unit: Unit, tenures: list[Tenure], documents: tuple[UnitDocument, ...]) -> set[str]:

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet, Sub
 from django.db.models.functions import Coalesce
 
 from guanjia.accounts.models import Community, User
+from guanjia.core.database.written import written_once
 from guanjia.estate.models import Tenure, Unit, on_day
 from guanjia.money.bills.models import Bill
 from guanjia.money.payments.models import Allocation, Desk, Part, Receipt, ReceiptPrint, Reversal
@@ -124,12 +125,17 @@ def receipts_numbered(community: Community, text: str, limit: int = 4) -> list[R
     return list(rows.select_related("desk", "payment__unit").order_by("-payment__at")[:limit])
 
 
-def unpaid_bills(unit: Unit, sisters: Sequence[Unit], day: date) -> QuerySet[Any]:
+def unpaid_bills(unit: Unit, sisters: Sequence[Unit], day: date) -> list[Any]:
     """Return the open bills of ``unit`` and its sister units, oldest first.
 
     Each with ``debtor_name`` and ``owed_now``: whether who owes it is the unit's debtor on ``day``. Debts
     stay with the debtor, so a former owner's are not asked of the new one.
     """
+    return _unpaid(unit.community_id, [unit.pk, *(sister.pk for sister in sisters)], day)
+
+
+@written_once
+def _unpaid(community: int, units: list[int], day: date) -> QuerySet[Bill]:
     owes_now = Tenure.objects.filter(
         on_day(day),
         community=OuterRef("community"),
@@ -137,7 +143,7 @@ def unpaid_bills(unit: Unit, sisters: Sequence[Unit], day: date) -> QuerySet[Any
         party=OuterRef("debtor_now"),
         is_debtor=True,
     )
-    rows = Bill.objects.open_of(unit.community, [unit.pk, *(sister.pk for sister in sisters)])
+    rows = Bill.objects.open_of(Community(pk=community), units)
     return rows.annotate(
         debtor_now=Coalesce("debtor__merged_into_id", "debtor_id"), debtor_name=F("debtor__name")
     ).annotate(owed_now=Exists(owes_now))
@@ -152,6 +158,16 @@ def times_printed(receipt: Receipt) -> int:
 def active_desks(community: Community) -> QuerySet[Desk]:
     """Return the desks in use."""
     return Desk.objects.filter(community=community, is_active=True).order_by("name")
+
+
+def desk_in_use(community: Community, pk: int) -> Desk | None:
+    """Return the desk with this id while it is in use."""
+    return next(iter(_desk(community.pk, pk)), None)
+
+
+@written_once
+def _desk(community: int, pk: int) -> QuerySet[Desk]:
+    return Desk.objects.filter(community=community, pk=pk, is_active=True)
 
 
 def _told(rows: QuerySet[Receipt]) -> QuerySet[Any]:
