@@ -38,28 +38,46 @@ function press(element) {
   else element.click();
 }
 
+/** Find what a key does on the page as it is now; null where it does nothing. */
+function meant(event) {
+  const key = nameOf(event);
+  const root = document.querySelector("dialog:modal") ?? document;
+  if (FUNCTION_KEY.test(key)) return claimants(root, key)[0];
+  if (key.length !== 1 || typing(document.activeElement) || !singleKeysOn()) return null;
+  const target = "/?".includes(key) ? claimants(root, key)[0] : fromFocus(root, key);
+  if (target || !/[\d>]/.test(key)) return target;
+  return root.querySelector(key === ">" ? "omni-box input" : "[data-digits] input");
+}
+
 document.addEventListener("keydown", (event) => {
   if (composing(event)) {
     if (event.key === "Enter") event.preventDefault(); // Safari would submit the form
     return;
   }
   if (modified(event) || event.defaultPrevented || event.repeat) return;
-  const key = nameOf(event);
-  const root = document.querySelector("dialog:modal") ?? document;
-  let target = null;
-  if (FUNCTION_KEY.test(key)) {
-    [target] = claimants(root, key);
-  } else if (key.length === 1 && !typing(document.activeElement) && singleKeysOn()) {
-    target = "/?".includes(key) ? claimants(root, key)[0] : fromFocus(root, key);
-    if (!target && /[\d>]/.test(key)) {
-      root.querySelector(key === ">" ? "omni-box input" : "[data-digits] input")?.focus(); // the key itself then lands there
-      return;
-    }
-  }
+  const target = meant(event);
   if (!target) return;
+  if (target.matches("omni-box input") && event.key !== "/") {
+    target.focus(); // the key itself then lands there
+    return;
+  }
   event.preventDefault();
   press(target);
 });
+
+/** Do what a stroke would have done that was held back from the page: scanner.js waits for what follows a digit. */
+export function act({ key, code, shiftKey }) {
+  const again = new KeyboardEvent("keydown", { key, code, shiftKey, bubbles: true, cancelable: true });
+  if (!document.activeElement.dispatchEvent(again)) return;
+  const focus = document.activeElement;
+  if (key.length === 1 && typing(focus) && "setRangeText" in focus) {
+    focus.setRangeText(key, focus.selectionStart, focus.selectionEnd, "end");
+    focus.dispatchEvent(new InputEvent("input", { bubbles: true, data: key }));
+  } else if (key === "Enter") {
+    if (focus.matches("button, a[href], summary")) focus.click();
+    else if (focus.matches("input")) focus.form?.requestSubmit();
+  }
+}
 
 /** Fill the keys dialog from the page as it is now. */
 function describe(list) {

@@ -35,8 +35,8 @@ class OmniBox extends HTMLElement {
     });
     this.input.addEventListener("compositionend", () => (this.isComposing = false));
     this.input.addEventListener("keydown", (event) => this.keyed(event));
-    this.input.addEventListener("focus", () => this.list.childElementCount && this.open(true));
-    this.addEventListener("focusout", (event) => this.contains(event.relatedTarget) || this.open(false));
+    this.input.addEventListener("focus", () => this.list.childElementCount && this.reveal(true));
+    this.addEventListener("focusout", (event) => this.contains(event.relatedTarget) || this.reveal(false));
     this.panel.addEventListener("mousedown", (event) => event.preventDefault()); // keep the focus in the box
     this.list.addEventListener("click", (event) => this.go(event.target.closest("[role=option]")));
   }
@@ -101,16 +101,24 @@ class OmniBox extends HTMLElement {
     this.list.replaceChildren(...groups.map(group));
     this.choose(this.options[0]);
     this.say(count ? this.dataset.found.replace("#", count) : this.dataset.nothing);
-    this.open(Boolean(this.query));
+    this.reveal(Boolean(this.query));
   }
 
   say(text) {
     this.list.hidden = !this.list.childElementCount;
-    this.open(true);
+    this.reveal(true);
     this.status.textContent = text;
   }
 
-  open(yes) {
+  /** Look `text` up and go to what is found first: a scan is typed and sent in one. */
+  open(text) {
+    this.input.focus();
+    this.input.value = text;
+    this.changed();
+    this.enterWaits = true;
+  }
+
+  reveal(yes) {
     this.panel.hidden = !yes;
     this.input.setAttribute("aria-expanded", yes);
     if (!yes) this.enterWaits = false;
@@ -141,7 +149,7 @@ class OmniBox extends HTMLElement {
     const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
-      this.open(options.length > 0);
+      this.reveal(options.length > 0);
       this.choose(options.at((at + step) % options.length) ?? null);
     } else if (event.key === "Enter") {
       if (this.answered === this.query) this.go(options[at]);
@@ -150,7 +158,7 @@ class OmniBox extends HTMLElement {
       this.input.value = "";
       this.changed();
     } else if (event.key === "Escape") {
-      this.open(false);
+      this.reveal(false);
     } else {
       return;
     }
