@@ -27,8 +27,10 @@ class Explanation:
 
 
 def explain(bill: Bill) -> Explanation:
-    """Explain ``bill`` from what was kept with it; its tariff version and tariff must be loaded."""
+    """Explain ``bill`` from what was kept with it; its tariff version and tariff, or its extra, must be loaded."""
     version = bill.tariff_version
+    if version is None:
+        return _explain_extra(bill)
     price = _trim(version.unit_price)
     area = None if version.basis == Basis.FIXED else _trim(bill.quantity)
     monthly = price if area is None else f"{area} ㎡ × {price}"
@@ -47,6 +49,25 @@ def explain(bill: Bill) -> Explanation:
         words=f"{words}，{_length_words(bill)} {yuan(bill.amount_fen)} 元",
         rounding=f"{Rounding(version.rounding).label}到分",
         evidence=f"{version.tariff.name}，{version.effective_from} 起执行（{version.evidence}）",
+    )
+
+
+def _explain_extra(bill: Bill) -> Explanation:
+    """Explain a one-off charge by its price and quantity."""
+    extra, price = bill.extra, bill.unit_price
+    if extra is None or price is None:
+        raise ValueError(f"bill {bill.pk} was made by neither a run nor an extra charge")
+    count = _bare(bill.quantity)
+    one = count == "1"
+    told = f"{yuan(bill.amount_fen)} 元"
+    words = extra.description or bill.item.name
+    return Explanation(
+        period=str(bill.period_first),
+        formula=_trim(price) if one else f"{_trim(price)} × {count}",
+        words=f"{words} {told}" if one else f"{words} 每份 {_trim(price)} 元，{count} 份 {told}",
+        rounding=f"{Rounding.HALF_UP.label}到分",
+        evidence=f"临时收费，{extra.by.name} {bill.period_first} 登记"
+        + (f"（{extra.description}）" if extra.description else ""),
     )
 
 
@@ -72,7 +93,7 @@ def _standard(bills: Sequence[Bill]) -> str:
     price = None
     for bill in sorted(bills, key=lambda bill: bill.period_first):
         version = bill.tariff_version
-        if version.unit_price == price:
+        if version is None or version.unit_price == price:
             continue
         price = version.unit_price
         start = f"，{Month.of(bill.period_first).label}起" if said else ""
@@ -106,6 +127,11 @@ def _length_words(bill: Bill) -> str:
     return (
         _MONTHS_SPOKEN[bill.months] if bill.months < len(_MONTHS_SPOKEN) else f"{bill.months} 个月"
     )
+
+
+def _bare(value: Decimal) -> str:
+    """Return a count without idle zeros: ``2``, ``1.5``."""
+    return f"{value:.4f}".rstrip("0").rstrip(".")
 
 
 def _trim(value: Decimal) -> str:

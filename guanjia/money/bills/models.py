@@ -11,7 +11,7 @@ from guanjia.core.database.fields import CommunityForeignKey
 from guanjia.core.database.privileges import APPEND_ONLY
 from guanjia.estate.models import Party, Unit
 from guanjia.money.bills.rules import AdjustmentKind
-from guanjia.money.ledger.models import LARGEST_FEN, Entry
+from guanjia.money.ledger.models import LARGEST_FEN, Entry, RequestKey
 from guanjia.money.tariffs.models import ChargeItem, TariffVersion
 from guanjia.records.models import Attachment
 
@@ -42,13 +42,35 @@ class BillRun(CommunityModel):
         return f"{self.month:%Y-%m} {self.item}"
 
 
+class ExtraCharge(CommunityModel):
+    """What made a bill that no run issued: a one-off charge, such as 工本费 or 垃圾清运费, once per press."""
+
+    db_privileges = APPEND_ONLY
+
+    request_key = CommunityForeignKey(RequestKey, related_name="+", db_index=False)
+    entry = CommunityForeignKey(Entry, related_name="+", db_index=False)
+    description = models.CharField("说明", max_length=60, blank=True)
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "request_key"], name="bills_extra_once_a_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description or str(self.pk)
+
+
 class BillQuerySet(models.QuerySet["Bill"]):
     """Reads of bills."""
 
     def open_of(self, community: Community, unit_ids: list[int]) -> "BillQuerySet":
         """Return the unpaid bills of these units, oldest first, with what their explanation needs."""
         rows = self.filter(IS_OPEN, community=community, unit__in=unit_ids)
-        return rows.select_related("item", "tariff_version__tariff", "unit").order_by(
+        return rows.select_related("item", "tariff_version__tariff", "extra__by", "unit").order_by(
             "due_on", "item__position", "id"
         )
 
@@ -56,6 +78,7 @@ class BillQuerySet(models.QuerySet["Bill"]):
 class Bill(CommunityModel):
     """An amount owed for one item and period. Once issued only what was paid and taken off it moves.
 
+    Issued by a run under a tariff's version, or by an extra charge under neither.
     The app login may touch no other column, and these only together with the rows that account for them:
     ``paid_fen`` with allocations, ``reduced_fen`` and ``is_cancelled`` with adjustments.
     ``quantity`` m² or 1; length in months = ``months`` + ``part_days`` / ``part_base``.
@@ -65,14 +88,17 @@ class Bill(CommunityModel):
 
     unit = CommunityForeignKey(Unit, related_name="+", db_index=False)
     item = CommunityForeignKey(ChargeItem, related_name="+", db_index=False)
-    tariff_version = CommunityForeignKey(TariffVersion, related_name="+", db_index=False)
-    run = CommunityForeignKey(BillRun, related_name="bills", db_index=False)
+    tariff_version = CommunityForeignKey(TariffVersion, null=True, related_name="+", db_index=False)
+    run = CommunityForeignKey(BillRun, null=True, related_name="bills", db_index=False)
+    extra = CommunityForeignKey(ExtraCharge, null=True, related_name="bills", db_index=False)
     # Who owes: the debtor on the period's first day. None where the register names no owner.
     debtor = CommunityForeignKey(Party, null=True, related_name="+", db_index=False)
     period_first = models.DateField()
     period_last = models.DateField()
     due_on = models.DateField()
     quantity = models.DecimalField(max_digits=12, decimal_places=4)
+    # Yuan; where it is not the version's one price.
+    unit_price = models.DecimalField(max_digits=12, decimal_places=4, null=True)
     months = models.PositiveSmallIntegerField()
     part_days = models.PositiveSmallIntegerField(default=0)
     part_base = models.PositiveSmallIntegerField(default=1)
@@ -107,6 +133,23 @@ class Bill(CommunityModel):
             models.CheckConstraint(
                 condition=models.Q(amount_fen__gt=0, amount_fen__lte=LARGEST_FEN),
                 name="bills_amount_sane",
+            ),
+            models.UniqueConstraint(
+                fields=["community", "extra"],
+                condition=models.Q(extra__isnull=False),
+                name="bills_bill_once_an_extra",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    run__isnull=False, tariff_version__isnull=False, extra__isnull=True
+                )
+                | models.Q(
+                    run__isnull=True,
+                    tariff_version__isnull=True,
+                    extra__isnull=False,
+                    unit_price__isnull=False,
+                ),
+                name="bills_of_one_making",
             ),
             models.CheckConstraint(
                 condition=models.Q(period_last__gte=F("period_first"), part_base__gt=0),

@@ -1,11 +1,12 @@
 """When a month may be billed, and what may be taken off a bill."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from guanjia.core.calendar import Month
 from guanjia.core.labelled import Labelled
-from guanjia.core.money import yuan
+from guanjia.core.money import Rounding, bounded, round_to_fen, yuan
 from guanjia.core.refusal import Refusal
 
 LARGEST_ROUNDING_FEN = 99  # 抹零 goes down to the yuan
@@ -32,6 +33,22 @@ def may_issue(month: Month, *, today: date, ahead: bool = False) -> Literal[True
         f"{month.label}还早，目前最多出到{(Month.of(today) + 1).label}",
         "请核对年份和月份；确实要提前出账，请用命令 bin/guanjia bill 并加上 --ahead",
     )
+
+
+def extra_fen(quantity: Decimal, unit_price: Decimal) -> int:
+    """Return quantity × price (yuan) of an extra charge in fen, rounded half up, once. Raises MoneyError."""
+    return bounded(round_to_fen(quantity * unit_price, Rounding.HALF_UP))
+
+
+def may_charge(*, is_extra: bool, amount_fen: int, has_left: bool) -> Literal[True] | Refusal:
+    """Return True, or why an item can't be charged for once at the desk."""
+    if not is_extra:
+        return Refusal("这个收费项目没有开放临时收费", "请换一个项目，或由财务在收费标准里开放")
+    if amount_fen <= 0:
+        return Refusal("金额不足一分", "请核对数量和单价")
+    if has_left:
+        return Refusal("付费人已不在本户登记里", "请刷新页面，重新选择付费人")
+    return True
 
 
 def may_cancel(*, paid_fen: int, is_cancelled: bool) -> Literal[True] | Refusal:

@@ -56,7 +56,7 @@ def lines_of(receipt: Receipt) -> tuple[ReceiptLine, ...]:
     """Return what the receipt's payment settled, one line a bill."""
     rows = Allocation.objects.filter(
         community=receipt.community_id, payment=receipt.payment_id
-    ).select_related("bill__item", "bill__unit", "bill__tariff_version__tariff")
+    ).select_related("bill__item", "bill__unit", "bill__tariff_version__tariff", "bill__extra__by")
     own, prepaid = receipt.payment.unit_id, receipt.payment.prepaid_fen
     settled = tuple(
         line_of(row.bill, row.amount_fen, own_unit=own)

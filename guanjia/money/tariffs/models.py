@@ -22,10 +22,19 @@ class ChargeItem(CommunityModel):
     # Money collected for others (代收代付) is owed on, never income.
     is_agency = models.BooleanField("代收代付", default=False)
     position = models.PositiveSmallIntegerField("顺序", default=0)
+    # Charged once at the desk, outside any cycle: 工本费, 装修管理费, 垃圾清运费.
+    is_extra = models.BooleanField("可临时收费", default=False, db_default=False)
+    extra_price = models.DecimalField(
+        "临时收费单价（元）", max_digits=12, decimal_places=4, null=True
+    )
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["community", "name"], name="tariffs_item_name"),
+            models.CheckConstraint(
+                condition=models.Q(extra_price=None) | models.Q(is_extra=True, extra_price__gt=0),
+                name="tariffs_item_extra_price",
+            ),
         ]
 
     def __str__(self) -> str:

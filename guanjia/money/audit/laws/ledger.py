@@ -74,12 +74,13 @@ LAWS = (
     Check(
         "entries_explained",
         "L1",
-        "每笔分录有且只有一份说明它的单据：出账批次、收款、冲销、减免或预存转户",
+        "每笔分录有且只有一份说明它的单据：出账批次、临时收费、收款、冲销、减免或预存转户",
         """
         SELECT e.community_id, e.id AS entry_id, e.kind, count(d.kind) AS documents
         FROM ledger_entry e
         LEFT JOIN (
             SELECT community_id, entry_id, 'bills' AS kind FROM bills_billrun
+            UNION ALL SELECT community_id, entry_id, 'bills' FROM bills_extracharge
             UNION ALL SELECT community_id, entry_id, 'payment' FROM payments_payment
             UNION ALL SELECT community_id, entry_id, 'reversal' FROM payments_reversal
             UNION ALL SELECT DISTINCT a.community_id, a.entry_id, 'adjustment' FROM bills_adjustment a
@@ -130,12 +131,14 @@ LAWS = (
     Check(
         "keys_used",
         "L7",
-        "每次收款提交对应一笔且只有一笔收款",
+        "每次提交对应一笔且只有一笔收款，或一笔临时收费",
         """
-        SELECT k.community_id, k.id AS request_key_id, k.scope, count(p.id) AS payments
+        SELECT k.community_id, k.id AS request_key_id, k.scope, count(p.id) AS payments, count(x.id) AS extras
         FROM ledger_requestkey k
         LEFT JOIN payments_payment p ON p.community_id = k.community_id AND p.request_key_id = k.id
-        GROUP BY k.community_id, k.id HAVING count(p.id) <> (k.scope = 'payment.take')::int
+        LEFT JOIN bills_extracharge x ON x.community_id = k.community_id AND x.request_key_id = k.id
+        GROUP BY k.community_id, k.id
+        HAVING count(p.id) <> (k.scope = 'payment.take')::int OR count(x.id) <> (k.scope = 'charge.add')::int
         """,
     ),
     Check(
@@ -144,12 +147,13 @@ LAWS = (
     Check(
         "acts_journalled",
         "日志",
-        "每笔收款、每次冲销、每批出账、每笔手工减免在操作日志里恰有一条",
+        "每笔收款、每次冲销、每批出账、每笔临时收费、每笔手工减免在操作日志里恰有一条",
         f"""
         SELECT a.community_id, a.subject, a.id, count(j.id) AS journal_rows
         FROM (
             SELECT community_id, 'payments.payment' AS subject, id, 'payment.take' AS action FROM payments_payment
             UNION ALL SELECT community_id, 'bills.billrun', id, 'bills.issue' FROM bills_billrun
+            UNION ALL SELECT community_id, 'bills.extracharge', id, 'charge.add' FROM bills_extracharge
             UNION ALL SELECT community_id, 'payments.reversal', id, 'payment.reverse' FROM payments_reversal
             UNION ALL SELECT a.community_id, 'bills.adjustment', a.id, v.action
             FROM bills_adjustment a JOIN (VALUES {_VERBS}) AS v(kind, action) ON v.kind = a.kind

@@ -1,9 +1,22 @@
-"""The laws of what was taken off bills."""
+"""The laws of extra charges, and of what was taken off bills."""
 
 from guanjia.money.audit.check import Check
 from guanjia.money.ledger.chart import Account
 
 LAWS = (
+    Check(
+        "extras_posted",
+        "L5",
+        "每笔临时收费有一张账单，金额等于数量乘单价，并按户记入应收账款",
+        """
+        SELECT x.community_id, x.id AS extra_id, b.id AS bill_id, b.amount_fen, b.quantity, b.unit_price, l.amount_fen AS posted_fen
+        FROM bills_extracharge x
+        LEFT JOIN bills_bill b ON b.community_id = x.community_id AND b.extra_id = x.id
+        LEFT JOIN ledger_entryline l ON l.community_id = x.community_id AND l.entry_id = x.entry_id
+            AND l.account = 1122 AND l.unit_id = b.unit_id
+        WHERE (b.amount_fen, b.amount_fen) IS DISTINCT FROM (round(b.quantity * b.unit_price * 100), l.amount_fen)
+        """,
+    ),
     Check(
         "bills_reduced",
         "L5",

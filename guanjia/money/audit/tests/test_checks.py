@@ -26,6 +26,7 @@ GUARDED = (
     "ledger_link",
     "tariffs_tariffversion",
     "bills_billrun",
+    "bills_extracharge",
     "bills_bill",
     "bills_adjustment",
     "payments_payment",
@@ -52,6 +53,7 @@ def busy_office():
     for bill in office.owed(third):
         cancel_bill(bill=bill, reason="还没交房", by=office.cashier, at=MORNING)
     office.bill("2026-12")
+    office.charge(second, quantity="2", unit_price="20")
     newer = office.owed(first)[1]
     reduce_bill(
         bill=newer,
@@ -182,6 +184,14 @@ FAULTS = {
             "UPDATE bills_bill SET is_cancelled = false"
             " WHERE is_cancelled AND period_first = '2026-11-01'"
         ),
+    ),
+    "an extra charge that is not its price times its number": (
+        "extras_posted",
+        "UPDATE bills_bill SET quantity = 3 WHERE extra_id IS NOT NULL",
+    ),
+    "an extra charge pressed for by no key of its kind": (
+        "keys_used",
+        "UPDATE ledger_requestkey SET scope = 'other' WHERE scope = 'charge.add'",
     ),
     "a waiver booked as income that never was": (
         "adjustments_posted",

@@ -1,6 +1,15 @@
 """The verbs of bills: issuing a month's, and taking something off one."""
 
+from guanjia.money.bills.actions.extras import Charging, add_charge
 from guanjia.money.bills.actions.reductions import cancel_bill, reduce_bill, round_off
 from guanjia.money.bills.actions.runs import Batch, issue_bills
 
-__all__ = ["Batch", "cancel_bill", "issue_bills", "reduce_bill", "round_off"]
+__all__ = [
+    "Batch",
+    "Charging",
+    "add_charge",
+    "cancel_bill",
+    "issue_bills",
+    "reduce_bill",
+    "round_off",
+]

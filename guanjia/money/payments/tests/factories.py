@@ -12,7 +12,7 @@ from guanjia.accounts.tests.factories import MORNING, make_community, make_user
 from guanjia.core.calendar import Month
 from guanjia.estate.models import Unit
 from guanjia.estate.tests.factories import make_unit
-from guanjia.money.bills.actions import Batch, issue_bills
+from guanjia.money.bills.actions import Batch, Charging, add_charge, issue_bills
 from guanjia.money.bills.models import Bill
 from guanjia.money.payments.models import Desk, Receipt, Reversal
 from guanjia.money.payments.reversing import reverse_payment
@@ -47,6 +47,36 @@ class Office:
         """Run the month."""
         run = Month.parse(month)
         return list(issue_bills(community=self.community, month=run, by=self.cashier, at=at))
+
+    def charge(
+        self,
+        unit: Unit,
+        *,
+        quantity: str = "1",
+        unit_price: str = "20",
+        key: UUID | None = None,
+        **asked: Any,
+    ) -> Bill:
+        """Charge the unit once, by the piece."""
+        item, _ = ChargeItem.objects.get_or_create(
+            community=self.community,
+            name="工本费",
+            defaults={"is_extra": True, "extra_price": Decimal(20)},
+        )
+        charging = Charging(
+            unit_id=unit.pk,
+            item_id=item.pk,
+            quantity=Decimal(quantity),
+            unit_price=Decimal(unit_price),
+            **asked,
+        )
+        return add_charge(
+            community=self.community,
+            charging=charging,
+            key=key or uuid4(),
+            by=self.cashier,
+            at=MORNING,
+        )
 
     def owed(self, unit: Unit) -> list[Bill]:
         """Return the unit's open bills."""
