@@ -71,6 +71,7 @@ class DatabaseWrapper(PostgreSQL):
     features_class = CommunityFeatures
     ops_class = CommunityOperations
     _asked_at = 0.0
+    _prepared: Any = None
 
     def get_connection_params(self) -> dict[str, Any]:
         """Let the server keep the plans of ``prepared_cursor``; the ORM's cursors never ask it to."""
@@ -93,11 +94,14 @@ class DatabaseWrapper(PostgreSQL):
         return True
 
     def prepared_cursor(self) -> Any:
-        """Return a cursor for statements that are the same on every request but for their values.
+        """Return the connection's one cursor for statements that are the same but for their values.
 
-        The server plans each once a connection and is then sent the values alone.
+        The server plans each once a connection and is then sent the values alone. Fetch all you want before
+        the next statement, and leave it open: a new one would cost as much as it saves.
         """
         self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:
-            return self._prepare_cursor(ServerBindingCursor(self.connection))  # type: ignore[attr-defined, call-arg]  # stubs leave them out
+            if self._prepared is None or self._prepared.connection is not self.connection:
+                self._prepared = ServerBindingCursor(self.connection)  # type: ignore[call-arg]  # stubs leave it out
+            return self._prepare_cursor(self._prepared)  # type: ignore[attr-defined]  # stubs leave it out

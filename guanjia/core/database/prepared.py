@@ -4,30 +4,43 @@ The ORM takes longer to write such a statement down than the server takes to ans
 server, so a ``%s`` stands where a value may stand and nowhere else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from django.db import connection, models
+from psycopg.types.numeric import Int8
 
 if TYPE_CHECKING:
     from guanjia.core.database.base import DatabaseWrapper
 
 Row = tuple[Any, ...]
+Values = Sequence[Any] | Mapping[str, Any]
 M = TypeVar("M", bound=models.Model)
 
 
-def fetch_one(statement: str, values: Sequence[Any]) -> Row | None:
+def fetch_one(statement: str, values: Values) -> Row | None:
     """Return the first row of ``statement``, or None."""
-    with cast("DatabaseWrapper", connection).prepared_cursor() as cursor:
-        cursor.execute(statement, values)
-        return cast("Row | None", cursor.fetchone())
+    return next(iter(fetch_all(statement, values)), None)
 
 
-def fetch_all(statement: str, values: Sequence[Any]) -> list[Row]:
+def fetch_all(statement: str, values: Values) -> list[Row]:
     """Return the rows of ``statement``."""
-    with cast("DatabaseWrapper", connection).prepared_cursor() as cursor:
-        cursor.execute(statement, values)
-        return cast("list[Row]", cursor.fetchall())
+    cursor = cast("DatabaseWrapper", connection).prepared_cursor()
+    cursor.execute(statement, _bound(values))
+    return cast("list[Row]", cursor.fetchall())
+
+
+def _bound(values: Values) -> Values:
+    """Send every int as a bigint: by its size it would be of one of three types, each with a plan of its own."""
+    if isinstance(values, Mapping):
+        return {name: _wide(value) for name, value in values.items()}
+    return [_wide(value) for value in values]
+
+
+def _wide(value: Any) -> Any:
+    if type(value) is int:
+        return Int8(value)
+    return [_wide(each) for each in value] if type(value) is list else value
 
 
 class Columns(Generic[M]):

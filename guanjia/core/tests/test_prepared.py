@@ -30,6 +30,16 @@ def test_a_statement_is_planned_once_and_answers_by_its_values():
     assert planned().count(STATEMENT.replace("%s", "$1")) == 1
 
 
+def test_ints_of_every_size_share_a_plan():
+    for pk in (1, 40_000, 2**40):
+        fetch_all("SELECT %s = ANY(%s)", [pk, [pk, 7]])
+    assert planned().count("SELECT $1 = ANY($2)") == 1
+
+
+def test_values_may_be_named():
+    assert fetch_one("SELECT %(b)s - %(a)s", {"a": 2, "b": 5}) == (3,)
+
+
 def test_the_orms_own_statements_are_not_kept():
     Community.objects.filter(pk=1).exists()
     assert not [statement for statement in planned() if "LIMIT 1" in statement]

@@ -55,6 +55,17 @@ class BillIds(forms.Field):
         return tuple(sorted(bill_ids(typed)))
 
 
+# Of each method; no form changes them, so all forms share them.
+_BY_METHOD: dict[str, forms.Field] = {
+    **{f"amount_{method}": FenField(label=method.label, required=False) for method in Method},
+    **{
+        f"reference_{method}": forms.CharField(label=_("参考号"), max_length=64, required=False)
+        for method in Method
+        if method in BY_REFERENCE
+    },
+}
+
+
 class PaymentForm(forms.Form):
     """One payment at ``unit``. ``payer`` is a tenure's id; without one ``payer_name`` was typed.
 
@@ -84,12 +95,7 @@ class PaymentForm(forms.Form):
     def __init__(self, data: Any = None, *, unit: Unit, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.unit = unit
-        for method in Method:
-            self.fields[f"amount_{method}"] = FenField(label=method.label, required=False)
-            if method in BY_REFERENCE:
-                self.fields[f"reference_{method}"] = forms.CharField(
-                    label=say("参考号"), max_length=64, required=False
-                )
+        self.fields |= _BY_METHOD
 
     def clean(self) -> dict[str, Any]:
         """Find out who pays, in one statement."""

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import business_date
+from guanjia.core.database.written import written_once
 from guanjia.core.refusal import Refused
 from guanjia.estate.models import Tenure, Unit, on_day
 from guanjia.money.bills.models import Bill
@@ -194,9 +196,15 @@ def _used(community: Community, tenders: Sequence[Tender]) -> list[str]:
 
 def _lock_bills(community: Community, ids: tuple[int, ...]) -> list[Bill]:
     """Lock the bills in order of id; return them in the order they are paid, the oldest first."""
+    locked = _locked(community.pk, list(ids)) if ids else []
+    return sorted(locked, key=lambda bill: (bill.due_on, bill.pk))
+
+
+@written_once
+def _locked(community: int, ids: list[int]) -> QuerySet[Bill]:
     # No join: before the first ANALYZE its plan would read a whole community for one payment.
     rows = Bill.objects.select_for_update().filter(community=community, pk__in=ids)
-    return sorted(rows.order_by("pk"), key=lambda bill: (bill.due_on, bill.pk)) if ids else []
+    return rows.order_by("pk")
 
 
 def _payable_units(community: Community, unit_id: int, bills: Sequence[Bill]) -> set[int]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from psycopg.types.json import Jsonb
 
+from guanjia.core.database.prepared import fetch_one
 from guanjia.core.database.refusing import refusing
 from guanjia.core.refusal import Refusal, Refused
 from guanjia.core.requests import request_id
@@ -20,8 +20,8 @@ from guanjia.money.prepayments.rules import DRAWN_MEANWHILE
 
 DESK_CLOSED = Refusal("这个收银台刚被停用", "请换一个收银台再收")
 
-# Everything that a payment writes, as one statement: one round trip, and no part can be left out. Constraints,
-# triggers and the chain see it whole. The desk's row is reached last of the locks, after the bills'.
+# Everything that a payment writes, as one statement: one round trip, planned once a connection, and no part can be left
+# out. Constraints, triggers and the chain see it whole. The desk's row is reached last of the locks, after the bills'.
 _WRITE = """
 WITH entry AS (
     INSERT INTO ledger_entry (community_id, kind, series, business_date, by_id)
@@ -119,12 +119,8 @@ def write_payment(
         "summary": Jsonb(_summary(payment, parts, len(settled))),
         "request": request_id.get(),
     }
-    with (
-        refusing(**day_open(payment.business_date), prepayments_balance_sane=DRAWN_MEANWHILE),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(_WRITE, values)
-        written = cursor.fetchone()
+    with refusing(**day_open(payment.business_date), prepayments_balance_sane=DRAWN_MEANWHILE):
+        written = fetch_one(_WRITE, values)
     if written is None:
         raise Refused(DESK_CLOSED)
     payment.entry_id, payment.pk, receipt_id, number = written
