@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "guanjia.money.prepayments",
     "guanjia.money.payments",
     "guanjia.money.audit",
+    "guanjia.reports",
     "guanjia.onboarding",
     "guanjia.desk",
     "guanjia.demo",

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("guanjia.accounts.urls")),
     path("<slug:community>/", include("guanjia.records.urls")),
     path("<slug:community>/", include("guanjia.onboarding.urls")),
+    path("<slug:community>/", include("guanjia.reports.urls")),
     path("<slug:community>/", include("guanjia.desk.urls")),
 ]
 if settings.DEBUG:

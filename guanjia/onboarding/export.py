@@ -15,13 +15,13 @@ from guanjia.core.identity import mask_id, mask_phone
 from guanjia.core.labelled import Labelled
 from guanjia.core.money import Rounding
 from guanjia.core.refusal import Refusal, Refused
+from guanjia.core.workbook import new_workbook
 from guanjia.estate.models import Tenure, Unit, Vehicle
 from guanjia.estate.states import Capacity, Matter, PartyKind, UnitKind, UnitStatus
 from guanjia.money.tariffs.models import TariffVersion, UnitTariff
 from guanjia.money.tariffs.rules import Anchor, Basis, PartMonth, Timing
 from guanjia.onboarding.bulk import copy_rows
 from guanjia.onboarding.layouts import OWN, PRICES, REGISTER, VEHICLES, Table
-from guanjia.onboarding.sheets import new_workbook
 from guanjia.records.actions import journal
 from guanjia.records.models import PersonalReveal
 

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 
+from guanjia.core.workbook import new_workbook
 from guanjia.onboarding.examination import Examined
 from guanjia.onboarding.findings import Finding, Severity, without_numbers
 from guanjia.onboarding.matching import Region
-from guanjia.onboarding.sheets import new_workbook, number_in
+from guanjia.onboarding.sheets import number_in
 from guanjia.onboarding.workbook import Sheet, column_name
 
 _WIDTH = 60

@@ -135,7 +135,14 @@ def unpaid_bills(unit: Unit, sisters: Sequence[Unit], day: date) -> list[Any]:
 
 
 @written_once
-def _unpaid(community: int, units: list[int], day: date) -> QuerySet[Bill]:
+def _unpaid(community: int, units: list[int], day: date) -> QuerySet[Any]:
+    rows = Bill.objects.open_of(Community(pk=community), units)
+    told: QuerySet[Any] = with_debtor(rows, day).annotate(debtor_name=F("debtor__name"))
+    return told
+
+
+def with_debtor(bills: QuerySet[Bill], day: date) -> QuerySet[Any]:
+    """Add ``owed_now`` to bills: whether who owes it is the unit's debtor on ``day``."""
     owes_now = Tenure.objects.filter(
         on_day(day),
         community=OuterRef("community"),
@@ -143,10 +150,8 @@ def _unpaid(community: int, units: list[int], day: date) -> QuerySet[Bill]:
         party=OuterRef("debtor_now"),
         is_debtor=True,
     )
-    rows = Bill.objects.open_of(Community(pk=community), units)
-    return rows.annotate(
-        debtor_now=Coalesce("debtor__merged_into_id", "debtor_id"), debtor_name=F("debtor__name")
-    ).annotate(owed_now=Exists(owes_now))
+    now = Coalesce("debtor__merged_into_id", "debtor_id")
+    return bills.annotate(debtor_now=now).annotate(owed_now=Exists(owes_now))
 
 
 def times_printed(receipt: Receipt) -> int:

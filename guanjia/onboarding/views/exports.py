@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.core.calendar import business_date
+from guanjia.core.workbook import workbook_response
 from guanjia.onboarding import export
 from guanjia.onboarding.forms import ExportForm
-from guanjia.onboarding.views.downloads import workbook_response
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.core.refusal import Refused
+from guanjia.core.workbook import workbook_response
 from guanjia.onboarding.access import import_for
 from guanjia.onboarding.actions import PRICES, choose_columns, confirm, kept_file, preview
 from guanjia.onboarding.examination import examine
@@ -18,7 +19,6 @@ from guanjia.onboarding.models import Import
 from guanjia.onboarding.plan import KINDS
 from guanjia.onboarding.returned import returned_workbook
 from guanjia.onboarding.states import ImportStatus
-from guanjia.onboarding.views.downloads import workbook_response
 from guanjia.records.actions import note_reveal
 
 _LATEST = 20

@@ -1,0 +1,186 @@
+"""What came in over some days, by method, item, cashier, desk or day; and the receipts behind each figure."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from guanjia.accounts.models import Community
+from guanjia.core.labelled import Labelled
+from guanjia.money.payments.rules import Method
+from guanjia.money.payments.sheets import PREPAID_ITEM
+from guanjia.reports.reading import rows_of
+from guanjia.reports.sheet import Column, Kind, Row, Sheet, summed
+
+_DEFINITIONS = (
+    "收款按营业日（记账日）统计；作废和红冲记在冲销的那一天，不改以前的日子。",
+    "预存抵扣不是新收的钱，单列一行；合计与总账相符。",
+)
+MOST_ROWS = 2_000
+
+
+class By(Labelled):
+    """What the takings are told by."""
+
+    METHOD = "method", "收款方式"
+    ITEM = "item", "收费项目"
+    CASHIER = "cashier", "收款人"
+    DESK = "desk", "收银台"
+    DAY = "day", "营业日"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The days from ``first`` to ``last``, both included."""
+
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        return str(self.first) if self.first == self.last else f"{self.first} 至 {self.last}"
+
+
+# Every part of a payment on its day, and once more with the other sign on the day it was taken back.
+_MOVED = """
+WITH moved AS (
+    SELECT p.id AS payment_id, p.business_date AS day, p.by_id, p.desk_id, 1 AS sign FROM payments_payment p
+    WHERE p.community_id = %(community)s AND p.business_date BETWEEN %(first)s AND %(last)s
+    UNION ALL
+    SELECT r.payment_id, r.business_date, r.by_id, r.desk_id, -1 FROM payments_reversal r
+    WHERE r.community_id = %(community)s AND r.business_date BETWEEN %(first)s AND %(last)s
+), parts AS (
+    SELECT m.*, t.method AS key, t.amount_fen AS fen FROM moved m
+    JOIN payments_part t ON t.community_id = %(community)s AND t.payment_id = m.payment_id
+), shares AS (
+    SELECT m.*, b.item_id::text AS key, a.amount_fen AS fen FROM moved m
+    JOIN payments_allocation a ON a.community_id = %(community)s AND a.payment_id = m.payment_id AND a.amount_fen > 0
+    JOIN bills_bill b ON b.community_id = %(community)s AND b.id = a.bill_id
+    UNION ALL
+    SELECT m.*, '', p.prepaid_fen FROM moved m
+    JOIN payments_payment p ON p.community_id = %(community)s AND p.id = m.payment_id WHERE p.prepaid_fen > 0
+)
+"""
+_KEYS = {
+    By.METHOD: ("parts", "key", "key"),
+    By.ITEM: (
+        "shares LEFT JOIN tariffs_chargeitem i ON i.community_id = %(community)s AND i.id::text = key",
+        "key",
+        "coalesce(i.name, '')",
+    ),
+    By.CASHIER: ("parts JOIN accounts_user u ON u.id = by_id", "by_id", "u.name"),
+    By.DESK: (
+        "parts JOIN payments_desk d ON d.community_id = %(community)s AND d.id = desk_id",
+        "desk_id",
+        "d.name",
+    ),
+    By.DAY: ("parts", "day", "day::text"),
+}
+_COLUMNS = (
+    Column("笔数", Kind.COUNT),
+    Column("收款", Kind.FEN),
+    Column("冲销笔数", Kind.COUNT),
+    Column("冲销", Kind.FEN),
+    Column("净额", Kind.FEN),
+)
+
+
+def takings(community: Community, span: Span, by: By) -> Sheet:
+    """Return what came in over ``span``, one row for each method, item, cashier, desk or day."""
+    source, key, label = _KEYS[by]
+    found = rows_of(
+        f"""{_MOVED}
+        SELECT {key} AS key, {label} AS label,
+            count(DISTINCT payment_id) FILTER (WHERE sign > 0) AS taken, count(DISTINCT payment_id) FILTER (WHERE sign < 0) AS back,
+            coalesce(sum(fen) FILTER (WHERE sign > 0), 0)::bigint AS taken_fen,
+            coalesce(sum(fen) FILTER (WHERE sign < 0), 0)::bigint AS back_fen
+        FROM {source} GROUP BY 1, 2 ORDER BY 2
+        """,  # noqa: S608 - put together from constants
+        community,
+        first=span.first,
+        last=span.last,
+    )
+    columns = (Column(by.label), *_COLUMNS)
+    rows = [_row(found_row, by, span) for found_row in found]
+    return Sheet(
+        title=f"收款汇总·按{by.label}",
+        scope=str(span),
+        columns=columns,
+        rows=rows,
+        total=summed(columns, rows, "合计"),
+        notes=_DEFINITIONS,
+    )
+
+
+def _row(found: dict[str, Any], by: By, span: Span) -> Row:
+    label = found["label"]
+    if by is By.METHOD:
+        label = Method(label).label
+    elif by is By.ITEM:
+        label = label or PREPAID_ITEM
+    net = found["taken_fen"] - found["back_fen"]
+    query = {"first": span.first, "last": span.last, by.value: found["key"]}
+    if by is By.ITEM and not found["key"]:
+        query["item"] = "prepaid"
+    if by is By.DAY:
+        query = {"first": found["key"], "last": found["key"]}
+    values = (label, found["taken"], found["taken_fen"], found["back"], found["back_fen"], net)
+    return Row(values, query)
+
+
+def taking_rows(community: Community, span: Span, chosen: dict[str, Any]) -> Sheet:
+    """Return the receipts behind a figure: those of ``chosen`` (method, item, cashier, desk) over ``span``."""
+    source = "shares" if chosen.get("item") else "parts"
+    key = chosen.get("method") or chosen.get("item")
+    found = rows_of(
+        f"""{_MOVED}
+        SELECT s.day, d.prefix || lpad(r.number::text, 7, '0') AS receipt, n.number AS unit, p.payer_name, u.name AS cashier,
+            s.sign, s.sign * sum(s.fen)::bigint AS fen, p.id
+        FROM {source} s
+        JOIN payments_payment p ON p.community_id = %(community)s AND p.id = s.payment_id
+        JOIN payments_receipt r ON r.community_id = %(community)s AND r.payment_id = p.id
+        JOIN payments_desk d ON d.community_id = %(community)s AND d.id = r.desk_id
+        JOIN estate_unit n ON n.community_id = %(community)s AND n.id = p.unit_id
+        JOIN accounts_user u ON u.id = s.by_id
+        WHERE (%(key)s::text IS NULL OR s.key = %(key)s) AND (%(cashier)s::bigint IS NULL OR s.by_id = %(cashier)s)
+            AND (%(desk)s::bigint IS NULL OR s.desk_id = %(desk)s)
+        GROUP BY s.day, receipt, n.number, p.payer_name, u.name, s.sign, p.id ORDER BY s.day, p.id, s.sign DESC
+        LIMIT {MOST_ROWS + 1}
+        """,  # noqa: S608 - put together from constants
+        community,
+        first=span.first,
+        last=span.last,
+        key="" if key == "prepaid" else key,
+        cashier=chosen.get("cashier"),
+        desk=chosen.get("desk"),
+    )
+    columns = (
+        Column("营业日", Kind.DAY),
+        Column("收据"),
+        Column("房号"),
+        Column("缴款人"),
+        Column("经手"),
+        Column("性质"),
+        Column("金额", Kind.FEN),
+    )
+    rows = [
+        Row(
+            (
+                row["day"],
+                row["receipt"],
+                row["unit"],
+                row["payer_name"],
+                row["cashier"],
+                "收款" if row["sign"] > 0 else "冲销",
+                row["fen"],
+            )
+        )
+        for row in found[:MOST_ROWS]
+    ]
+    more = len(found) > MOST_ROWS
+    return Sheet(
+        title="收款明细",
+        scope=str(span),
+        columns=columns,
+        rows=rows,
+        total=summed(columns, rows, "合计"),
+        notes=(f"只列出前 {MOST_ROWS} 笔，请缩短日期。",) if more else (),
+    )
