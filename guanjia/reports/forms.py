@@ -37,10 +37,14 @@ class SpanForm(forms.Form):
     first = _day(_("从"))
     last = _day(_("到"))
     whole_month = False
+    shows_default = True
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         self.full_clean()
+        if self.shows_default and self.is_valid():
+            span = self.span
+            self.data = {**data.dict(), "first": span.first, "last": span.last}
 
     def clean(self) -> dict[str, Any]:
         """Refuse a span that ends before it begins, or days no office has."""
@@ -141,6 +145,8 @@ class AgeingForm(forms.Form):
 
 class BillRowsForm(SpanForm):
     """The bills behind a figure of arrears or rates."""
+
+    shows_default = False
 
     item = _id()
     building = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)

@@ -13,12 +13,12 @@ from guanjia.people.patches import with_patch
 class Group(Labelled):
     """What arrears and rates are told by."""
 
-    ALL = "all", "全部"
     ITEM = "item", "收费项目"
     BUILDING = "building", "楼栋"
     MANAGER = "manager", "客户经理"
     HOLDER = "holder", "现业主或原业主"
     UNIT = "unit", "房号"
+    ALL = "all", "全部"
 
 
 NOBODY = "（无客户经理）"
