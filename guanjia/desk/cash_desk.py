@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest
 from guanjia.core.refusal import Refusal, Refused
+from guanjia.desk.printer import remember
 from guanjia.money.payments.models import Desk
+from guanjia.money.payments.printing import printer_at
 from guanjia.money.payments.reads import active_desks, desk_in_use
 
 _KEY = "cash_desks"
@@ -37,6 +39,7 @@ def choose(request: StaffRequest, desk: Desk) -> CashDesk:
     """Work at ``desk`` from now on."""
     chosen = {str(request.standing.community.pk): [desk.pk, desk.name]}
     request.session[_KEY] = request.session.get(_KEY, {}) | chosen
+    remember(request, printer_at(desk.community, desk.pk))
     return CashDesk(desk.pk, desk.name)
 
 

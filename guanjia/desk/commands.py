@@ -19,5 +19,12 @@ COMMANDS = (
     Command(_("补打收据"), "desk:receipts", "printer", Permission.RECEIPT_PRINT, key="P"),
     Command(_("按月出账"), "desk:runs", "calculator", Permission.BILL_RUN, key="Y"),
     Command(_("换收银台"), "desk:desk-choice", "cash-register", Permission.PAYMENT_TAKE),
+    Command(
+        _("打印测试页、调整打印位置"),
+        "desk:printers",
+        "printer",
+        Permission.RECEIPT_PRINT,
+        words="打印机 装纸 偏移 针打",
+    ),
     Command(_("登记房屋"), "desk:unit-new", "home", Permission.HOUSEHOLD_WRITE, words="新房"),
 )

@@ -13,6 +13,7 @@ from guanjia.accounts.command_list import Command as Page
 from guanjia.accounts.command_list import offered
 from guanjia.accounts.permissions import ROLE_LABELS, Permission
 from guanjia.core.components.frame import Community, Frame, Link, NavGroup, NavItem, Person
+from guanjia.desk import printer
 
 NAVIGATION: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
     (
@@ -63,6 +64,7 @@ def _frame(request: HttpRequest, standing: Standing) -> Frame:
         ),
         nav=tuple(_navigation(request.path, standing, home)),
         home_url=home,
+        stats=printer.stat(request, standing),
         search_url=reverse("desk:search", args=[code])
         if standing.may(Permission.HOUSEHOLD_READ)
         else "",

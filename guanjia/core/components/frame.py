@@ -37,11 +37,15 @@ class NavGroup:
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """A state worth a glance: shift, printer. ``tone`` is "", "warn" or "error"; ``title`` says it in full."""
+    """A state worth a glance: shift, printer. ``tone`` is "", "warn" or "error"; ``title`` says it in full.
+
+    ``url`` leads to where something may be done about it.
+    """
 
     label: str
     title: str
     tone: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

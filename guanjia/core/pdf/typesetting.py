@@ -29,16 +29,26 @@ def compile_pdf(template: Path, data: Mapping[str, Any]) -> bytes:
 
     Raises typst.TypstError when the template itself is wrong.
     """
+    return cast("bytes", _compiled(template, data, format="pdf", pdf_tags=False))
+
+
+def compile_svg(template: Path, data: Mapping[str, Any]) -> bytes:
+    """Draw the first page that ``compile_pdf`` would make, as SVG."""
+    drawn = _compiled(template, data, format="svg")
+    return cast("bytes", drawn[0] if isinstance(drawn, list) else drawn)
+
+
+def _compiled(template: Path, data: Mapping[str, Any], **how: Any) -> Any:
     compiler = typst.Compiler(
         template,
         font_paths=_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(_printable(data), ensure_ascii=False)},
     )
-    pdf, warnings = compiler.compile_with_warnings(format="pdf", pdf_tags=False)
+    made, warnings = compiler.compile_with_warnings(**how)
     for warning in warnings:
         logger.warning("%s: %s", template.name, warning)
-    return cast("bytes", pdf)
+    return made
 
 
 def _printable(value: Any) -> Any:

@@ -14,7 +14,7 @@ from guanjia.core.refusal import Refusal
 from guanjia.estate.models import Tenure, Unit
 from guanjia.estate.states import Capacity
 from guanjia.money.payments.receipt_pdf import Paper
-from guanjia.money.payments.rules import BY_REFERENCE, Method, Tender
+from guanjia.money.payments.rules import BY_REFERENCE, FARTHEST, Method, PrintFault, Tender
 from guanjia.money.payments.taking import Taking
 
 # Several methods at once; each then has an amount of its own.
@@ -159,7 +159,37 @@ class PaymentForm(forms.Form):
         )
 
 
-class PrintForm(forms.Form):
+class PaperForm(forms.Form):
     """Which paper lies in the printer."""
 
     paper = forms.TypedChoiceField(choices=Paper.choices(), coerce=Paper)
+
+
+class OffsetForm(forms.Form):
+    """How far the print is moved, in tenths of a millimetre."""
+
+    dx = forms.IntegerField(
+        label=_("向右（0.1 mm，向左填负数）"), min_value=-FARTHEST, max_value=FARTHEST
+    )
+    dy = forms.IntegerField(
+        label=_("向下（0.1 mm，向上填负数）"), min_value=-FARTHEST, max_value=FARTHEST
+    )
+
+
+class FormsForm(forms.Form):
+    """How many three-part forms lie in the printer."""
+
+    forms = forms.IntegerField(
+        label=_("现在装了多少份"),
+        min_value=1,
+        max_value=9999,
+        help_text=_("一份打一张收据；装新纸时填整箱的份数，之后每打一张自动减一"),
+    )
+
+
+class FaultForm(forms.Form):
+    """What was wrong with the latest sheet."""
+
+    reason = forms.TypedChoiceField(
+        label=_("怎么了"), choices=PrintFault.choices(), coerce=PrintFault
+    )

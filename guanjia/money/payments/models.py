@@ -12,7 +12,14 @@ from guanjia.core.database.privileges import APPEND_ONLY
 from guanjia.estate.models import Unit
 from guanjia.money.bills.models import Bill
 from guanjia.money.ledger.models import Entry, RequestKey
-from guanjia.money.payments.rules import BY_REFERENCE, Method, ReversalKind
+from guanjia.money.payments.rules import (
+    BY_REFERENCE,
+    FARTHEST,
+    FEW_FORMS,
+    Method,
+    PrintFault,
+    ReversalKind,
+)
 
 
 class Desk(CommunityModel):
@@ -237,3 +244,65 @@ class ReceiptPrint(CommunityModel):
 
     def __str__(self) -> str:
         return f"{self.receipt_id}·{self.nth}"
+
+
+class DeskPrinter(CommunityModel):
+    """The printer at a desk: how far its paper lies off, and how many three-part forms are left in it.
+
+    It stands on the desk, not in the browser: a desk is a place with one printer, whoever sits there and whichever
+    computer stands there next, and its forms are counted where its printings are.
+    """
+
+    db_privileges = ("SELECT", "INSERT", "UPDATE")
+
+    desk = CommunityForeignKey(Desk, related_name="printers", db_index=False)
+    # Tenths of a millimetre that the print is moved to the right and down.
+    dx = models.SmallIntegerField(default=0)
+    dy = models.SmallIntegerField(default=0)
+    forms_left = models.PositiveIntegerField(
+        null=True
+    )  # null: nobody has said how many were loaded
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["community", "desk"], name="payments_printer_once"),
+            models.CheckConstraint(
+                condition=models.Q(dx__range=(-FARTHEST, FARTHEST))
+                & models.Q(dy__range=(-FARTHEST, FARTHEST)),
+                name="payments_printer_offset",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.desk_id} {self.dx}/{self.dy}"
+
+    @property
+    def offset(self) -> tuple[float, float]:
+        """How far the print is moved, in mm."""
+        return self.dx / 10, self.dy / 10
+
+    @property
+    def is_low(self) -> bool:
+        """Whether the three-part forms are nearly used up."""
+        return self.forms_left is not None and self.forms_left <= FEW_FORMS
+
+
+class PrintFailure(CommunityModel):
+    """Why a printing gave no usable sheet; it stays counted, and the next one says that it is a reprint."""
+
+    db_privileges = APPEND_ONLY
+
+    printing = CommunityForeignKey(ReceiptPrint, related_name="failures", db_index=False)
+    reason = models.CharField(max_length=8, choices=PrintFault.choices())
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "printing"], name="payments_print_failure_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.printing_id} {self.get_reason_display()}"

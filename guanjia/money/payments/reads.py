@@ -154,12 +154,6 @@ def with_debtor(bills: QuerySet[Bill], day: date) -> QuerySet[Any]:
     return bills.annotate(debtor_now=now).annotate(owed_now=Exists(owes_now))
 
 
-def times_printed(receipt: Receipt) -> int:
-    """Return how often ``receipt`` was put on paper."""
-    prints = ReceiptPrint.objects.filter(community=receipt.community_id, receipt=receipt)
-    return int(prints.aggregate(last=Max("nth"))["last"] or 0)
-
-
 def active_desks(community: Community) -> QuerySet[Desk]:
     """Return the desks in use."""
     return Desk.objects.filter(community=community, is_active=True).order_by("name")

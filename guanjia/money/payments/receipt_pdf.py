@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from guanjia.core.labelled import Labelled
 from guanjia.core.money import capitals, yuan
-from guanjia.core.pdf import compile_pdf
+from guanjia.core.pdf import compile_pdf, compile_svg
 
 TEMPLATE = Path(__file__).parent / "print" / "receipt.typ"
+TEST_PAGE = Path(__file__).parent / "print" / "test_page.typ"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
@@ -89,6 +90,18 @@ def render(
     )
 
 
+def render_test(*, office: str, paper: Paper, offset: tuple[float, float] = (0, 0)) -> bytes:
+    """Print a page with rulers in mm, shifted like a receipt, on which the offset is read off."""
+    data = {"paper": paper.value, "offset": offset, "office": office, "label": paper.label}
+    return compile_pdf(TEST_PAGE, data)
+
+
+def picture(sheet: ReceiptSheet, *, paper: Paper) -> bytes:
+    """Draw the first page of ``sheet`` as SVG, as it is to lie on the form."""
+    data = {"paper": paper.value, "offset": (0, 0), "sheets": [as_printed(sheet)]}
+    return compile_svg(TEMPLATE, data)
+
+
 def grouped(lines: Sequence[ReceiptLine]) -> list[ReceiptLine]:
     """Join consecutive months of one item at one amount: 每月 236.69 × 3 个月.
 
@@ -145,7 +158,7 @@ def as_printed(sheet: ReceiptSheet) -> dict[str, object]:
         "capitals": f"合计（大写）：人民币{capitals(sheet.total_fen)}",
         "total": f"￥{yuan(sheet.total_fen)}",
         "method": _method(sheet),
-        "printed": f"{sheet.printed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}　第 {sheet.print_count} 次打印",
+        "printed": f"{sheet.printed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}　{_count(sheet.print_count)}",
         "cashier": sheet.cashier,
         "notice": _notice(sheet),
         "phone": f"服务电话 {sheet.service_phone}" if sheet.service_phone else "",
@@ -164,6 +177,10 @@ def _part(part: PaidPart, *, several: bool) -> str:
     if part.reference:
         words.append(f"参考号 {part.reference}")
     return "　".join(words)
+
+
+def _count(nth: int) -> str:
+    return f"补打　第 {nth} 次打印" if nth > 1 else "第 1 次打印"
 
 
 def _notice(sheet: ReceiptSheet) -> str:

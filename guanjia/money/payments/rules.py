@@ -197,3 +197,15 @@ def may_reverse(
             "请先冲掉用这笔预存付的收据，再冲这一张",
         )
     return True
+
+
+class PrintFault(Labelled):
+    """Why a sheet is of no use."""
+
+    JAM = "jam", "卡纸"
+    BLANK = "blank", "白纸或字迹不清"
+    CUT = "cut", "没对齐、裁断"
+
+
+FARTHEST = 200  # tenths of a millimetre a printer's offset may be
+FEW_FORMS = 20  # three-part forms left when the desk is reminded

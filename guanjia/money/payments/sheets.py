@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from guanjia.accounts.models import Community
+from guanjia.core.calendar import Month, business_date
 from guanjia.core.money import yuan
 from guanjia.money.bills.explain import explain
 from guanjia.money.bills.models import Bill
@@ -84,3 +86,36 @@ def line_of(bill: Bill, amount_fen: int, *, own_unit: int) -> ReceiptLine:
 def prepaid_line(fen: int) -> ReceiptLine:
     """Return the line of what was left for bills to come."""
     return ReceiptLine(item=PREPAID_ITEM, period="以后的账单", basis="", amount_fen=fen)
+
+
+def practice_sheet(community: Community, *, cashier: str, at: datetime) -> ReceiptSheet:
+    """Return a receipt of nobody's, without a number, to try a printer with."""
+    day = business_date(at)
+    month = Month.of(day)
+    lines = tuple(
+        ReceiptLine(
+            item="物业服务费",
+            period=str(month + step),
+            basis="98.62 ㎡ × 2.40",
+            amount_fen=236_69,
+        )
+        for step in (-2, -1, 0)
+    )
+    return ReceiptSheet(
+        company=community.company.name,
+        community=community.name,
+        service_phone=community.service_phone,
+        number="",
+        unit="1-1-101",
+        payer="练习",
+        payer_role="",
+        printed_at=at,
+        business_date=day,
+        lines=lines,
+        total_fen=sum(line.amount_fen for line in lines),
+        parts=(PaidPart(method="现金", amount_fen=710_07, tendered_fen=800_00),),
+        cashier=cashier,
+        print_count=1,
+        practice=True,
+        voided=False,
+    )

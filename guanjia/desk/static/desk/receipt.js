@@ -11,6 +11,7 @@ async function print() {
   try {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
     if (!answer.ok) throw new Error(String(answer.status));
+    document.querySelector("[data-faults]").hidden = false;
     count.textContent = count.dataset.words.replace("#", answer.headers.get("X-Times-Printed"));
     URL.revokeObjectURL(sheet.src);
     sheet.src = URL.createObjectURL(await answer.blob());
