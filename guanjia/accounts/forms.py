@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import validate_slug
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from guanjia.accounts.models import Community, User
+from guanjia.accounts.models import Community, Grant, User
 from guanjia.accounts.permissions import ROLE_LABELS, Role
 from guanjia.accounts.rules import PIN_DIGITS, plain, plain_phone
 from guanjia.accounts.switching import Known
@@ -77,6 +78,33 @@ class CodeForm(forms.Form):
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True}),
     )
+
+
+class StaffFilter(forms.Form):
+    """Whom to list; what cannot be read filters nothing."""
+
+    q = forms.CharField(label=_("工号或姓名"), required=False, max_length=60)
+    role = forms.ChoiceField(
+        label=_("角色"), required=False, choices=[("", _("全部")), *ROLE_LABELS.items()]
+    )
+    active = forms.ChoiceField(
+        label=_("状态"),
+        required=False,
+        choices=[("", _("全部")), ("yes", _("在岗")), ("no", _("已停用"))],
+    )
+
+    def people(self, rows: QuerySet[User], community: Community) -> QuerySet[User]:
+        """Return those of ``rows`` who are asked for; a role is one held in ``community`` now."""
+        self.full_clean()
+        asked = self.cleaned_data
+        if text := asked.get("q"):
+            rows = rows.filter(Q(staff_no__icontains=text) | Q(name__icontains=text))
+        if role := asked.get("role"):
+            held = Grant.objects.filter(community=community, role=role, revoked_at=None)
+            rows = rows.filter(pk__in=held.values("user"))
+        if active := asked.get("active"):
+            rows = rows.filter(is_active=active == "yes")
+        return rows
 
 
 class LinkForm(forms.Form):

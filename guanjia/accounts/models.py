@@ -205,6 +205,24 @@ class Proposal(CommunityModel):
         return " ".join(filter(None, [self.get_kind_display(), self.get_role_display()]))
 
 
+class Preference(CommunityModel):
+    """How a person likes a page: columns, the height of rows, filters kept under a name."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
+    page = models.CharField(max_length=40)
+    value = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "user", "page"], name="accounts_preference_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.page}"
+
+
 class SecondFactor(models.Model):
     """An authenticator app or a passkey that a person has enrolled."""
 

@@ -3,9 +3,12 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.onboarding.layouts import LAYOUTS
+from guanjia.onboarding.models import Import
+from guanjia.onboarding.states import ImportStatus
 from guanjia.onboarding.workbook import MOST_BYTES
 
 _LABELS = {table.name: table.labels for layout in LAYOUTS for table in layout.tables}
@@ -29,6 +32,20 @@ class UploadForm(forms.Form):
                 _("文件超过 %(size)s MB，请按楼栋拆成几份") % {"size": size}
             )
         return file
+
+
+class ImportFilter(forms.Form):
+    """Which imports to list; what cannot be read filters nothing."""
+
+    status = forms.ChoiceField(
+        label=_("状态"), required=False, choices=[("", _("全部")), *ImportStatus.choices()]
+    )
+
+    def of(self, rows: QuerySet[Import]) -> QuerySet[Import]:
+        """Return those of ``rows`` that are asked for."""
+        self.full_clean()
+        status = self.cleaned_data.get("status")
+        return rows.filter(status=status) if status else rows
 
 
 class ConfirmForm(forms.Form):

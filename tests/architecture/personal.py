@@ -25,6 +25,7 @@ PLAIN = {  # readable by whoever may read the page; erased or replaced on a lawf
     "accounts.User.name",
     "accounts.User.password",
     "accounts.AccountEvent.address",
+    "accounts.Preference.value",  # a filter may hold a name that was looked for; its owner alone reads it
     "estate.Household.name",
     "estate.Party.name",
     "estate.Party.note",

@@ -23,7 +23,7 @@ from guanjia.records.attachments import attach
 DAY = date(2026, 1, 1)
 ABSENT = {"key": "9-9-9999"}  # the others are numbers, and none is this one:
 ABSENT_NUMBER = 999_999_999
-VALUES = {"year": 2026}  # no objects: every value of theirs exists
+VALUES = {"year": 2026, "page": "units"}  # no objects: every value of theirs exists
 
 
 def samples(office: Office) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guanjia.accounts import actions
@@ -20,7 +21,8 @@ from guanjia.accounts.access import (
     staff_member,
     staff_of,
 )
-from guanjia.accounts.forms import GrantForm, StaffForm
+from guanjia.accounts.forms import GrantForm, StaffFilter, StaffForm
+from guanjia.accounts.lists import declare, look_at
 from guanjia.accounts.models import Grant, Proposal, User
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
@@ -28,6 +30,7 @@ from guanjia.accounts.views.answers import answer
 from guanjia.core.refusal import Refused
 
 EVENTS_PER_PAGE = 50
+LIST = declare("staff", roles=_("本项目的角色"))
 T = TypeVar("T")
 
 
@@ -35,8 +38,10 @@ T = TypeVar("T")
 @permits(Permission.STAFF_MANAGE)
 def index(request: StaffRequest) -> HttpResponse:
     """List everybody who works or has worked here."""
-    people = staff_of(request.standing.community)
-    return render(request, "accounts/staff/index.html", {"people": people})
+    form = StaffFilter(request.GET)
+    people = form.people(staff_of(request.standing.community), request.standing.community)
+    context = {"people": people, "form": form, "look": look_at(request, LIST)}
+    return render(request, "accounts/staff/index.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,8 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from guanjia.accounts.lists import declare, look_at
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.core.csp import POLICY
@@ -29,6 +31,7 @@ from guanjia.money.payments.rules import PrintFault
 from guanjia.money.payments.sheets import lines_of, parts_of, sheet_of
 
 PER_PAGE = 30
+LIST = declare("receipts", payer=_("缴款人"), items=_("费用"), methods=_("方式"), printed=_("打印"))
 _PAPER = "paper"
 # The sheet is fetched and shown in a frame of the page itself, which prints it.
 _PAGE = f"{POLICY}; frame-src blob:"
@@ -41,7 +44,8 @@ def index(request: StaffRequest) -> HttpResponse:
     form = ReceiptFilter(request.GET, community=request.standing.community)
     rows = receipts_in(request.standing.community, **form.wanted())
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "desk/receipts/index.html", {"form": form, "page": page})
+    context = {"form": form, "page": page, "look": look_at(request, LIST)}
+    return render(request, "desk/receipts/index.html", context)
 
 
 @require_safe

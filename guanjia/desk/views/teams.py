@@ -8,8 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guanjia.accounts.lists import declare, look_at
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.accounts.views.answers import answer
@@ -30,6 +32,7 @@ from guanjia.people.models import Patch
 from guanjia.people.patches import gaps as gaps_of
 
 MOST_UNITS = 60
+LIST = declare("teams", crew=_("三个工种"), places=_("楼栋"))
 
 
 @require_safe
@@ -38,6 +41,7 @@ def index(request: StaffRequest) -> HttpResponse:
     """List the patches with their managers, teams and places."""
     day = _today()
     context = {
+        "look": look_at(request, LIST),
         "rows": patch_rows(request.standing.community, day),
         "gaps": gaps_of(request.standing.community, day),
         "unannounced": unannounced_year(day),

@@ -8,8 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guanjia.accounts.lists import declare, look_at
 from guanjia.accounts.models import Community, User
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
@@ -33,6 +35,7 @@ from guanjia.estate.models import Building, Unit
 from guanjia.estate.states import UnitStatus
 
 PER_PAGE = 40
+LIST = declare("units", kind=_("类型"), area=_("建筑面积"), tenants=_("租户"), phone=_("电话"))
 
 
 @require_safe
@@ -43,6 +46,7 @@ def index(request: StaffRequest) -> HttpResponse:
     page = Paginator(with_arrears(form.units(), day), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
+        "look": look_at(request, LIST),
         "page": page,
         "rows": rows_of(list(page.object_list), day),
         "filtered": any(form.cleaned_data.values()),

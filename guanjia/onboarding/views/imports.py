@@ -5,8 +5,10 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guanjia.accounts.lists import declare, look_at
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.core.refusal import Refused
@@ -14,7 +16,7 @@ from guanjia.core.workbook import workbook_response
 from guanjia.onboarding.access import import_for
 from guanjia.onboarding.actions import PRICES, choose_columns, confirm, kept_file, preview
 from guanjia.onboarding.examination import examine
-from guanjia.onboarding.forms import ColumnsForm, ConfirmForm, ExportForm, UploadForm
+from guanjia.onboarding.forms import ColumnsForm, ConfirmForm, ExportForm, ImportFilter, UploadForm
 from guanjia.onboarding.models import Import
 from guanjia.onboarding.plan import KINDS
 from guanjia.onboarding.returned import returned_workbook
@@ -22,6 +24,7 @@ from guanjia.onboarding.states import ImportStatus
 from guanjia.records.actions import note_reveal
 
 _LATEST = 20
+LIST = declare("imports", by=_("经手人"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,10 +52,13 @@ def index(request: StaffRequest) -> HttpResponse:
 
 def _index(request: StaffRequest, form: UploadForm) -> HttpResponse:
     rows = Import.objects.filter(community=request.standing.community).defer("content", "report")
+    chosen = ImportFilter(request.GET)
     context = {
         "form": form,
         "export_form": ExportForm(),
-        "imports": rows.select_related("by").order_by("-at")[:_LATEST],
+        "filter": chosen,
+        "look": look_at(request, LIST),
+        "imports": chosen.of(rows).select_related("by").order_by("-at")[:_LATEST],
         "may_export": request.standing.may(Permission.REGISTER_EXPORT),
         "may_reveal": request.standing.may(Permission.PERSONAL_REVEAL),
     }
