@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from guanjia.accounts.views import home, lists, me, setup, sign_in, staff
+from guanjia.accounts.views import home, me, setup, sign_in, staff
 
 app_name = "accounts"
 
@@ -48,11 +48,4 @@ urlpatterns = [
     path("me/factors/<int:factor_id>/removal/", me.factor_removal, name="factor-removal"),
     path("me/recovery-codes/", me.recovery_codes, name="recovery-codes"),
     path("<slug:community>/staff/", include(_staff)),
-    path("<slug:community>/lists/<slug:page>/look/", lists.look, name="list-look"),
-    path("<slug:community>/lists/<slug:page>/filters/", lists.filters, name="list-filters"),
-    path(
-        "<slug:community>/lists/<slug:page>/filters/removal/",
-        lists.removal,
-        name="list-filter-removal",
-    ),
 ]

@@ -25,6 +25,7 @@ ACTIONS = MappingProxyType(
         "unit.add_vehicle": "登记车辆",
         "tenure.begin": "登记住户关系",
         "tenure.end": "结束住户关系",
+        "tenure.reinstate": "撤销结束住户关系",
         "party.register": "登记住户",
         "party.change": "修改住户资料",
         "party.merge": "合并重复资料",

@@ -70,7 +70,7 @@ class Frame:
     """Everything `core/frame.html` needs.
 
     ``communities`` lists where the user may switch to; fewer than two show no menu.
-    ``search_url`` answers the omnibox; without one there is no box. ``digits_search`` lets digits
+    ``search_url`` answers the omnibox; without one there is no box. ``undo_url`` takes back what a notice offers to. ``digits_search`` lets digits
     typed anywhere on the page start a search.
     """
 
@@ -81,4 +81,5 @@ class Frame:
     communities: tuple[Link, ...] = ()
     stats: tuple[Stat, ...] = ()
     search_url: str = ""
+    undo_url: str = ""
     digits_search: bool = False

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def to(office, page, what):
-    return reverse(f"accounts:list-{what}", args=[office.community.code, page])
+    return reverse(f"desk:list-{what}", args=[office.community.code, page])
 
 
 def save(office, client, name, query, page="units"):

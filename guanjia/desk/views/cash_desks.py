@@ -14,6 +14,7 @@ from guanjia.desk import cash_desk
 from guanjia.desk.acting import press, submit
 from guanjia.desk.forms import DeskForm
 from guanjia.desk.setting_forms import OpeningForm
+from guanjia.desk.undo import offer
 from guanjia.money.payments.access import any_desk_for, desk_for
 from guanjia.money.payments.actions import close_desk, open_desk, reopen_desk
 from guanjia.money.payments.models import Desk
@@ -30,7 +31,11 @@ def choose(request: StaffRequest) -> HttpResponse:
         return render(request, "desk/desks/choice.html", context)
     form = DeskForm(request.POST)
     if form.is_valid():
-        cash_desk.choose(request, desk_for(request.standing, form.cleaned_data["desk"]))
+        left = cash_desk.current(request)
+        desk = desk_for(request.standing, form.cleaned_data["desk"])
+        cash_desk.choose(request, desk)
+        if left and left.pk != desk.pk:
+            offer(request, say("已换到%(name)s") % {"name": desk.name}, "desk", desk=left.pk)
         then = form.cleaned_data["next"]
         if url_has_allowed_host_and_scheme(then, allowed_hosts={request.get_host()}):
             return redirect(then)
@@ -54,7 +59,10 @@ def index(request: StaffRequest) -> HttpResponse:
 @permits(Permission.COMMUNITY_MANAGE)
 def closing(request: StaffRequest, desk_id: int) -> HttpResponseRedirect:
     """Take no more money at a desk."""
-    press(request, close_desk, desk=any_desk_for(request.standing, desk_id))
+    desk = any_desk_for(request.standing, desk_id)
+    press(request, close_desk, desk=desk)
+    if desk.is_active:
+        offer(request, say("已停用%(name)s") % {"name": desk.name}, "closing", desk=desk.pk)
     return redirect("desk:desks", request.standing.community.code)
 
 
@@ -62,5 +70,8 @@ def closing(request: StaffRequest, desk_id: int) -> HttpResponseRedirect:
 @permits(Permission.COMMUNITY_MANAGE)
 def reopening(request: StaffRequest, desk_id: int) -> HttpResponseRedirect:
     """Take money at a desk again."""
-    press(request, reopen_desk, desk=any_desk_for(request.standing, desk_id))
+    desk = any_desk_for(request.standing, desk_id)
+    press(request, reopen_desk, desk=desk)
+    if not desk.is_active:
+        offer(request, say("已重新启用%(name)s") % {"name": desk.name}, "reopening", desk=desk.pk)
     return redirect("desk:desks", request.standing.community.code)

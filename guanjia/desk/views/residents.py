@@ -18,6 +18,7 @@ from guanjia.core.calendar import business_date
 from guanjia.desk.acting import attempt, submit
 from guanjia.desk.resident_forms import EndForm, PersonForm, ResidentForm, TitleForm
 from guanjia.desk.residents import residents_of
+from guanjia.desk.undo import offer
 from guanjia.estate import actions
 from guanjia.estate.access import tenure_for, unit_for
 from guanjia.estate.models import Party, Tenure, Unit
@@ -95,7 +96,9 @@ def end(request: StaffRequest, tenure_id: int) -> HttpResponse:
     if ended := submit(request, form, actions.end_tenure, tenure=tenure):
         text = say("%(name)s 的登记到 %(day)s 为止")
         text %= {"name": tenure.party.name, "day": ended.ends_on}
-        return _done(request, tenure.unit, form, text)
+        ends = {"ended": ended.ends_on, "before": tenure.ends_on}
+        offer(request, text, "tenure", tenure=tenure.pk, **ends)
+        return redirect("desk:residents", tenure.community.code, tenure.unit.key)
     context = {"unit": tenure.unit, "tenure": tenure}
     return answer(request, "desk/resident/end.html", form, **context)
 

@@ -26,6 +26,7 @@ from guanjia.desk.team_forms import (
     PlaceForm,
 )
 from guanjia.desk.teams import matrix_of, patch_file, patch_rows
+from guanjia.desk.undo import offer
 from guanjia.people import actions
 from guanjia.people.access import building_rule_for, member_for, patch_for, unit_rule_for
 from guanjia.people.models import Patch
@@ -138,7 +139,10 @@ def place_removal(request: StaffRequest, rule_id: int) -> HttpResponse:
     """Take a building out of its patch."""
     rule = building_rule_for(request.standing, rule_id)
     press(request, actions.uncover_building, rule=rule)
-    return _saved(request, rule.patch)
+    words = say("已把%(place)s移出%(patch)s") % {"place": rule.building, "patch": rule.patch.name}
+    place = {"building": rule.building_id, "entrance": rule.entrance}
+    offer(request, words, "place", patch=rule.patch_id, **place)
+    return redirect("desk:patch", request.standing.community.code, rule.patch_id)
 
 
 @require_POST

@@ -11,6 +11,7 @@ from guanjia.estate.actions.tenures import (
     begin_tenure,
     end_tenure,
     hand_over_unit,
+    reinstate_tenure,
     transfer_ownership,
 )
 from guanjia.estate.actions.units import (
@@ -39,6 +40,7 @@ __all__ = [
     "link_household",
     "merge_parties",
     "register_party",
+    "reinstate_tenure",
     "split_party",
     "transfer_ownership",
 ]

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from guanjia.accounts.models import User
@@ -70,6 +70,35 @@ def end_tenure(
         before=before,
         after=_told(tenure),
         reason=reason,
+    )
+    return tenure
+
+
+@transaction.atomic
+def reinstate_tenure(
+    *, tenure: Tenure, ended: date, ends_on: date | None, by: User, at: datetime
+) -> Tenure:
+    """Take back that a tenure was ended on ``ended``: it runs to ``ends_on`` again. Raises Refused after a change."""
+    unit = _locked(tenure.unit)
+    tenure = Tenure.objects.get(community=unit.community_id, pk=tenure.pk)
+    if tenure.ends_on != ended:
+        raise Refused(Refusal("这条登记后来又改过", "请核对现在的登记，需要时重新登记"))
+    before = _told(tenure)
+    tenure.ends_on = ends_on
+    try:
+        with transaction.atomic():
+            tenure.save(update_fields=["ends_on"])
+    except IntegrityError as clash:
+        raise Refused(Refusal("这期间另有登记，恢复会重叠", "请核对现在的登记")) from clash
+    after = _told(tenure)
+    journal(
+        community=unit.community,
+        by=by,
+        at=at,
+        action="tenure.reinstate",
+        subject=unit,
+        before=before,
+        after=after,
     )
     return tenure
 

@@ -1,7 +1,7 @@
 /**
  * The desk's keys. An element says which key presses it:
  *
- *   <button data-key="F9" data-key-label="收费">   function keys, "/" and "?" act anywhere
+ *   <button data-key="F9" data-key-label="收费">   function keys, "/", "?" and "Z" act anywhere
  *   <button data-key="D" data-key-label="派单">    a letter or digit acts from the focused
  *                                                 [data-row] or [data-keys] that holds it
  *
@@ -44,7 +44,7 @@ function meant(event) {
   const root = document.querySelector("dialog:modal") ?? document;
   if (FUNCTION_KEY.test(key)) return claimants(root, key)[0];
   if (key.length !== 1 || typing(document.activeElement) || !singleKeysOn()) return null;
-  const target = "/?".includes(key) ? claimants(root, key)[0] : fromFocus(root, key);
+  const target = "/?Z".includes(key) ? claimants(root, key)[0] : fromFocus(root, key);
   if (target || !/[\d>]/.test(key)) return target;
   return root.querySelector(key === ">" ? "omni-box input" : "[data-digits] input");
 }

@@ -1,5 +1,6 @@
 /**
- * Brief notices. Good news leaves after six seconds unless it is pointed at or focused; bad news stays.
+ * Brief notices. Good news leaves after six seconds unless it is pointed at or focused; bad news stays, and so does
+ * what may be undone, since nobody is to be hurried.
  * A page's own come from Django's messages; htmx answers send HX-Trigger: {"toast": {"text": "…"}};
  * a request that got no answer says so, because the clerk must not assume it was done.
  */
@@ -8,8 +9,8 @@ const stack = document.querySelector("[data-toasts]");
 const pattern = document.getElementById("toast-pattern");
 
 function watch(toast) {
-  toast.querySelector("button").addEventListener("click", () => toast.remove());
-  if (toast.classList.contains("error")) return;
+  toast.querySelector(".close").addEventListener("click", () => toast.remove());
+  if (toast.classList.contains("error") || toast.querySelector("form")) return;
   let timer;
   const leaveLater = () => (timer = setTimeout(() => toast.remove(), STAY));
   const stay = () => clearTimeout(timer);

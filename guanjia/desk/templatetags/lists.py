@@ -8,7 +8,7 @@ from guanjia.accounts.lists import DENSITIES, Look
 register = template.Library()
 
 
-@register.inclusion_tag("accounts/_list_tools.html", takes_context=True)
+@register.inclusion_tag("desk/lists/_tools.html", takes_context=True)
 def list_tools(context: Context, look: Look) -> dict[str, object]:
     """Draw the saved filters, and the choice of columns and of the rows' height."""
     request = context["request"]

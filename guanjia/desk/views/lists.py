@@ -21,6 +21,7 @@ from guanjia.accounts.lists import (
 from guanjia.accounts.permits import StaffRequest, signed_in
 from guanjia.core.refusal import Refused
 from guanjia.core.text import TextError
+from guanjia.desk.undo import offer
 
 
 class FilterForm(forms.Form):
@@ -71,9 +72,11 @@ def removal(request: StaffRequest, community: str, page: str) -> HttpResponseRed
     """Forget a filter."""
     standing, listed = standing_in(request.user, community), _declared(page)
     name = request.POST.get("name", "")
-    kept = {"user": request.user, "community": standing.community, "page": listed}
-    if forget_filter(**kept, name=name):
-        messages.success(request, say("已删去筛选“%(name)s”") % {"name": name})
+    here = standing.community
+    if gone := forget_filter(user=request.user, community=here, page=listed, name=name):
+        words = say("已删去筛选“%(name)s”") % {"name": name}
+        request.standing = standing
+        offer(request, words, "filter", page=page, name=name, query=gone.query)
     return _back(request, community)
 
 
