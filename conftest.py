@@ -58,12 +58,21 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 @pytest.fixture
 def app_login(transactional_db: None) -> Iterator[psycopg.Connection]:
     """Yield a connection of the genuine app login, which is no member of the owner: RESET ROLE leads nowhere."""
+    with _app_connection() as connection:
+        yield connection
+
+
+@pytest.fixture
+def other_app_login(transactional_db: None) -> Iterator[psycopg.Connection]:
+    """Yield a second one, for races."""
+    with _app_connection() as connection:
+        yield connection
+
+
+def _app_connection() -> psycopg.Connection:
     address = urlsplit(os.environ["GUANJIA_TEST_APP_URL"])
     database = connections["default"].settings_dict["NAME"]
-    with psycopg.connect(
-        address._replace(path=f"/{database}").geturl(), autocommit=True
-    ) as connection:
-        yield connection
+    return psycopg.connect(address._replace(path=f"/{database}").geturl(), autocommit=True)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any, ClassVar
 
-from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import (
     ArrayField,
     BigIntegerRangeField,
@@ -218,7 +217,7 @@ class Party(CommunityModel):
 class Tenure(CommunityModel):
     """What a party is to a unit, from ``begins_on`` to ``ends_on``, the last day included; null is open.
 
-    The database keeps one debtor per unit and day.
+    The database keeps one debtor per unit and day: a trigger, see the migration one_at_a_time.
     """
 
     unit = CommunityForeignKey(Unit, related_name="tenures", db_index=False)
@@ -238,11 +237,6 @@ class Tenure(CommunityModel):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            ExclusionConstraint(
-                name="estate_tenure_one_debtor",
-                expressions=[same("community"), same("unit"), at_one_time()],
-                condition=Q(is_debtor=True),
-            ),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("begins_on")),
                 name="estate_tenure_period",

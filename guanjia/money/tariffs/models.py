@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Now
@@ -11,7 +10,7 @@ from guanjia.accounts.models import CommunityModel, User
 from guanjia.core.database.fields import CommunityForeignKey
 from guanjia.core.database.privileges import APPEND_ONLY
 from guanjia.core.money import Rounding
-from guanjia.estate.models import Unit, at_one_time, same
+from guanjia.estate.models import Unit
 from guanjia.money.tariffs.rules import Anchor, Basis, PartMonth, Timing
 
 
@@ -107,7 +106,10 @@ class TariffVersion(CommunityModel):
 
 
 class UnitTariff(CommunityModel):
-    """A unit pays a tariff from a day on; of one item, one tariff at a time (kept by the database)."""
+    """A unit pays a tariff from a day on; of one item, one tariff at a time.
+
+    The database keeps it by a trigger, see the migration one_at_a_time.
+    """
 
     unit = CommunityForeignKey(Unit, related_name="+", db_index=False)
     item = CommunityForeignKey(ChargeItem, related_name="+", db_index=False)
@@ -120,10 +122,6 @@ class UnitTariff(CommunityModel):
             models.CheckConstraint(
                 condition=models.Q(ends_on=None) | models.Q(ends_on__gte=F("begins_on")),
                 name="tariffs_unit_period",
-            ),
-            ExclusionConstraint(
-                name="tariffs_unit_one_per_item",
-                expressions=[same("community_id"), same("unit_id"), same("item_id"), at_one_time()],
             ),
         ]
         indexes: ClassVar[list[Any]] = [
