@@ -5,10 +5,10 @@ returns a verdict and leaves it to the caller what to do.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from operator import mul
+from typing import NamedTuple
 
 from guanjia.core.calendar import business_date
 from guanjia.core.labelled import Labelled
@@ -36,8 +36,7 @@ class Kind(Labelled):
     FOREIGN = "foreign", "境外电话"
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """A number after its check: normalised (empty for a placeholder), and why it is not ok."""
 
     verdict: Verdict
@@ -114,10 +113,12 @@ def check_organisation_code(text: str) -> Checked:
 def check_phone(text: str) -> Checked:
     """Judge a phone number; the number comes back as ``normalise_phone`` writes it."""
     number = normalise_phone(text)
-    if number in _FILLER_PHONES or _is_filler(number):
+    if number in _FILLER_PHONES:
         return Checked(Verdict.PLACEHOLDER, "")
     if _MOBILE.fullmatch(number):
         return Checked(Verdict.OK, number, Kind.MOBILE)
+    if _is_filler(number):
+        return Checked(Verdict.PLACEHOLDER, "")
     if _LANDLINE.fullmatch(number) or _SERVICE_LINE.fullmatch(number):
         return Checked(Verdict.OK, number, Kind.LANDLINE)
     if _FOREIGN.fullmatch(number):

@@ -7,8 +7,9 @@ matches a query when ``keys @> query_keys(query)``.
 
 import re
 import unicodedata
-from functools import lru_cache
-from itertools import chain, groupby, pairwise
+from collections.abc import Container
+from functools import cache, lru_cache
+from itertools import chain, pairwise
 
 from guanjia.core.surnames import SURNAME_READINGS
 
@@ -26,7 +27,9 @@ _INVISIBLE = re.compile(
 )
 # What shows nothing by itself: formats, unassigned, spaces, bare combining marks.
 _BLANK = {"Cf", "Cn", "Zs", "Mn", "Me"}
-_LATIN = re.compile(r"[0-9a-z]")
+_ORDINARY = re.compile("[-0-9A-Za-z\u4e00-\u9fff]+")  # nothing to clean
+_WORD = re.compile("[0-9a-z]+")
+_RUN = re.compile("[0-9a-z]+|[^0-9a-z]+")
 # A query's Latin run matches by prefix; longer runs are cut to this on both sides.
 _LATIN_KEY = 12
 _INITIALS = 8
@@ -43,6 +46,8 @@ def half_width(text: str) -> str:
 
 def clean(text: str, *, limit: int = LIMIT) -> str:
     """Return one line of input fit to store: trimmed, without control characters. Raises TextError."""
+    if len(text) <= limit and _ORDINARY.fullmatch(text):
+        return text
     kept = _UNWANTED.sub("", _BREAKS.sub(" ", text)).strip()
     if all(unicodedata.category(char) in _BLANK for char in _INVISIBLE.sub("", kept)):
         raise TextError("内容不能为空，请填写")
@@ -65,21 +70,18 @@ def search_keys(name: str) -> list[str]:
     pinyin by prefix, both in every reading of the surname.
     """
     text = normalise(name)[:LIMIT]
+    solid = _solid(text)
     keys: set[str] = set()
-    for latin, run in _runs(text):
+    for latin, run in _runs(solid):
         if latin:
             keys.update(_prefixes(run))
         else:
             keys.update(run, map("".join, pairwise(run)))
-    for word in re.findall("[0-9a-z]+", text):
-        keys.update(_prefixes(word))
-    for syllables in _readings(_solid(text)):
-        initials = "".join(syllable[0] for syllable in syllables[:_INITIALS])
-        keys.update(
-            initials[start:end]
-            for start in range(len(initials))
-            for end in range(start + 1, len(initials) + 1)
-        )
+    if solid != text:
+        for word in _WORD.findall(text):
+            keys.update(_prefixes(word))
+    for syllables in _readings(solid):
+        keys.update(_pieces("".join([syllable[0] for syllable in syllables[:_INITIALS]])))
         keys.update(_prefixes("".join(syllables)))
     return sorted(keys)
 
@@ -90,7 +92,7 @@ def query_keys(query: str) -> list[str]:
     Empty when nothing searchable was typed; the caller then shows nothing rather than everything.
     """
     keys: set[str] = set()
-    for latin, run in _runs(normalise(query)[:LIMIT]):
+    for latin, run in _runs(_solid(normalise(query)[:LIMIT])):
         if latin:
             keys.add(run[:_LATIN_KEY])
         elif len(run) == 1:
@@ -102,16 +104,24 @@ def query_keys(query: str) -> list[str]:
 
 def _solid(text: str) -> str:
     """Drop spaces and punctuation: 阿卜杜拉·买买提 is written with five kinds of dot, or none."""
+    if text.isalnum():
+        return text
     return "".join(char for char in text if unicodedata.category(char)[0] not in "PZ")
 
 
 def _runs(text: str) -> list[tuple[bool, str]]:
-    grouped = groupby(_solid(text), key=lambda char: _LATIN.match(char) is not None)
-    return [(latin, "".join(run)) for latin, run in grouped]
+    return [(_WORD.match(run) is not None, run) for run in _RUN.findall(text)]
 
 
 def _prefixes(word: str) -> list[str]:
     return [word[:end] for end in range(1, min(len(word), _LATIN_KEY) + 1)]
+
+
+@lru_cache(maxsize=16384)
+def _pieces(initials: str) -> tuple[str, ...]:
+    """Return every unbroken part."""
+    ends = range(1, len(initials) + 1)
+    return tuple(initials[start:end] for end in ends for start in range(end))
 
 
 def _readings(name: str) -> set[tuple[str, ...]]:
@@ -129,13 +139,21 @@ def _syllables(text: str) -> tuple[str, ...]:
 
     Only where the text holds a known phrase do its characters have to be read together, which is slow.
     """
+    phrases, beginnings = _phrases()
+    if any(map(beginnings.__contains__, map("".join, pairwise(text)))):
+        ends = range(2, len(text) + 1)
+        if any(text[start:end] in phrases for end in ends for start in range(end - 1)):
+            return _spelt(text)
+    return tuple(chain.from_iterable(map(_spelt, text)))
+
+
+@cache
+def _phrases() -> tuple[Container[str], frozenset[str]]:
+    """Return the known phrases, and the first two characters of each."""
     # Imported at the first search: its dictionaries take half a second.
     from pypinyin.constants import PHRASES_DICT
 
-    ends = range(2, len(text) + 1)
-    if any(text[start:end] in PHRASES_DICT for end in ends for start in range(end - 1)):
-        return _spelt(text)
-    return tuple(chain.from_iterable(map(_spelt, text)))
+    return PHRASES_DICT, frozenset(phrase[:2] for phrase in PHRASES_DICT)
 
 
 @lru_cache(maxsize=65536)

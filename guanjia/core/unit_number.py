@@ -60,7 +60,9 @@ _ROOM = re.compile("(B?)([0-9]{1,2})[0-9]{2}[^0-9]*")
 
 def unit_key(text: str) -> str:
     """Return the key of a unit number; a key is its own key. Raises UnitNumberError."""
-    key = text if _PLAIN.fullmatch(text) else _key(text)
+    if _PLAIN.fullmatch(text):
+        return text
+    key = _key(text)
     if not _PLAIN.fullmatch(key) and _key(key) != key:
         raise _hopeless(text)
     return key

@@ -69,7 +69,8 @@ def identified(id_number: str | None) -> dict[str, Any]:
 
 def scoped(community_id: int, keys: Iterable[str]) -> list[str]:
     """Prefix search keys by their community, so that one plain index serves each alone."""
-    return [f"{community_id}:{key}" for key in keys]
+    prefix = f"{community_id}:"
+    return [prefix + key for key in keys]
 
 
 def wanted_keys(community_id: int, text: str) -> list[str]:

@@ -15,7 +15,8 @@ def reserve_ids(model: type[models.Model], count: int) -> Iterator[int]:
     """Return ``count`` ids of the table's own sequence."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            "SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) s,"
+            " generate_series(1, %s)",  # OFFSET 0: looked up once
             [model._meta.db_table, count],
         )
         return iter([row[0] for row in cursor.fetchall()])

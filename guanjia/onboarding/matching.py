@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from guanjia.core.refusal import Refusal, Refused
 from guanjia.core.text import half_width
@@ -18,8 +19,7 @@ _NOTE = re.compile("说明|备注|注[:：意]|合计|总计|小计|共计|制�
 _FEW = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A filled row: its number, and the text of each field that is not empty."""
 
     region: "Region"
@@ -72,7 +72,7 @@ class Region:
                 after_gap = True
                 continue
             cells = {name: texts[column] for column, name in wanted if texts[column]}
-            if self._is_note(texts[first:last], cells, after_gap=after_gap):
+            if len(cells) <= _FEW and self._is_note(texts[first:last], cells, after_gap=after_gap):
                 continue
             yield Row(self, number, cells)
 

@@ -1,5 +1,6 @@
 """Reading people: their names, and numbers judged by ``core.identity``."""
 
+import re
 from datetime import date
 
 from guanjia.core.identity import Verdict, check_id, check_organisation_code, check_phone
@@ -10,6 +11,7 @@ from guanjia.onboarding.matching import Row
 from guanjia.onboarding.records import PersonRecord
 from guanjia.onboarding.row_reader import RowReader
 
+_ORGANISATION = re.compile("|".join(vocabulary.ORGANISATION_WORDS))
 _NAME = 100
 _NUMBER = 60
 
@@ -36,8 +38,7 @@ def read_person(reader: RowReader, row: Row, today: date) -> PersonRecord | None
 
 
 def _guess(name: str) -> PartyKind:
-    is_organisation = any(word in name for word in vocabulary.ORGANISATION_WORDS)
-    return PartyKind.ORGANISATION if is_organisation else PartyKind.PERSON
+    return PartyKind.ORGANISATION if _ORGANISATION.search(name) else PartyKind.PERSON
 
 
 def kind_of(person: PersonRecord) -> PartyKind:

@@ -7,7 +7,7 @@ which price, a unit's status) is never moved by it; a difference there is told, 
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from guanjia.onboarding.identities import Identities, Identity
 from guanjia.onboarding.matching import Row
@@ -36,8 +36,7 @@ class UnitPlan:
     people: list[str] = field(default_factory=list)  # those who are new there, masked
 
 
-@dataclass(frozen=True, slots=True)
-class TenurePlan:
+class TenurePlan(NamedTuple):
     """A new tenure, or an old one's facts to be completed."""
 
     unit: UnitPlan
@@ -48,8 +47,7 @@ class TenurePlan:
     facts: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FeePlan:
+class FeePlan(NamedTuple):
     """A tariff that a unit is to pay, or pays."""
 
     row: Row

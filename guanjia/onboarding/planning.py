@@ -24,7 +24,7 @@ from guanjia.onboarding.records import (
     UnitRecord,
     VehicleRecord,
 )
-from guanjia.onboarding.registered import KnownTenure, KnownUnit, Registered
+from guanjia.onboarding.registered import KnownFee, KnownTenure, KnownUnit, Registered
 from guanjia.onboarding.row_reader import RowReader
 
 _AT_THE_DESK = "没有改动；需要变更请在一户一档办理"
@@ -192,26 +192,33 @@ class _Planner:
             self.reader.warn(record.row, "status", f"现登记状态为“{label}”", _AT_THE_DESK)
 
     def _tenure(self, unit: UnitPlan, record: TenureRecord, default_begin: date) -> None:
-        identities = self.plan.identities
-        who = identities.resolve(record.person, unit.record.key)
-        begins_on = record.begins_on or default_begin
-        on_file = self.known.tenures.get(unit.known.id, []) if unit.known else []
-        for known in on_file:
-            is_same = (known.party_id, known.capacity) == (who.id, record.capacity)
-            if is_same and overlap(known, record):
-                who.is_used = True
-                self._complete(unit, who, record, known)
-                return
-        debtor = next((t for t in on_file if t.is_debtor and overlap(t, record)), None)
-        if record.is_debtor and debtor:
-            name = identities.name_of(debtor.party_id)
-            message = f"现登记的缴费责任人是{name}"
-            self.reader.warn(record.row, "name", message, "没有换人；换业主请在一户一档办理过户")
+        who = self.plan.identities.resolve(record.person, unit.record.key)
+        if unit.known and self._is_settled(unit, unit.known, who, record):
             return
         who.is_used = True
         unit.people.append(f"{mask_name(who.name)}（{record.capacity.label}）")
+        begins_on = record.begins_on or default_begin
         self.plan.tenures.append(TenurePlan(unit, who, record, begins_on))
         self._count("tenure", "new")
+
+    def _is_settled(
+        self, unit: UnitPlan, known: KnownUnit, who: Identity, record: TenureRecord
+    ) -> bool:
+        """Whether a tenure is on file, to be completed, or may not be added for the debtor who is."""
+        on_file = self.known.tenures.get(known.id, [])
+        for tenure in on_file:
+            is_same = (tenure.party_id, tenure.capacity) == (who.id, record.capacity)
+            if is_same and overlap(tenure, record):
+                who.is_used = True
+                self._complete(unit, who, record, tenure)
+                return True
+        debtor = next((t for t in on_file if t.is_debtor and overlap(t, record)), None)
+        if record.is_debtor and debtor:
+            name = self.plan.identities.name_of(debtor.party_id)
+            message = f"现登记的缴费责任人是{name}"
+            self.reader.warn(record.row, "name", message, "没有换人；换业主请在一户一档办理过户")
+            return True
+        return False
 
     def _complete(
         self, unit: UnitPlan, who: Identity, record: TenureRecord, known: KnownTenure
@@ -248,23 +255,26 @@ class _Planner:
         self.plan.tenures.append(TenurePlan(unit, who, record, known.begins_on, known, completed))
 
     def _fee(self, unit: UnitPlan, fee: FeePlan) -> None:
-        item = self.known.items.get(fee.names[0])
-        tariff = self.known.tariffs.get(fee.names)
-        on_file = self.known.fees.get(unit.known.id, []) if unit.known else []
-        known = next(
-            (k for k in on_file if item and k.item_id == item.pk and overlap(k, fee)), None
-        )
+        known = self._fee_on_file(unit.known, fee) if unit.known else None
         if known is None:
             self._count("fee", "new")
             self.plan.fees.append((unit, fee))
             return
         self._count("fee", "same")
+        tariff = self.known.tariffs.get(fee.names)
         if not tariff or known.tariff_id != tariff.pk:
             message = f"“{fee.names[0]}”已设了另一个标准"
             self.reader.warn(fee.row, "fees", message, _ON_THE_TARIFF_TAB)
         elif (known.begins_on, known.ends_on) != (fee.begins_on, fee.ends_on):
             message = f"现登记为 {known.begins_on} 至 {known.ends_on or '长期'}"
             self.reader.warn(fee.row, "fees_begin", message, _ON_THE_TARIFF_TAB)
+
+    def _fee_on_file(self, unit: KnownUnit, fee: FeePlan) -> KnownFee | None:
+        item = self.known.items.get(fee.names[0])
+        if item is None:
+            return None
+        on_file = self.known.fees.get(unit.id, [])
+        return next((k for k in on_file if k.item_id == item.pk and overlap(k, fee)), None)
 
     def loose_vehicle(self, key: str, vehicle: VehicleRecord) -> None:
         """Plan a vehicle told on a sheet of its own."""

@@ -1,9 +1,8 @@
 """Taking values out of a row; what does not fit becomes a finding and reads as None."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from guanjia.core.text import TextError, clean
 from guanjia.onboarding.cells import EXCEL_ERRORS, CellError
@@ -12,8 +11,6 @@ from guanjia.onboarding.matching import Row
 from guanjia.onboarding.vocabulary import FILLERS
 
 T = TypeVar("T")
-# Buildings, entrances and layouts repeat on every row.
-_clean = lru_cache(maxsize=4096)(clean)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +30,17 @@ class RowReader:
             self.error(row, field, fault.message, fault.remedy)
             return None
 
+    def values(self, row: Row, readers: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
+        """Return the fields that ``readers`` read; what is empty or wrong is not among them."""
+        told = row.cells
+        read = {field: self.value(row, field, readers[field]) for field in readers if field in told}
+        return {field: value for field, value in read.items() if value is not None}
+
+    def texts(self, row: Row, limits: Mapping[str, int]) -> dict[str, str]:
+        """Return the texts that ``limits`` name, each of so many characters at most, as ``text`` does."""
+        told = row.cells
+        return {field: self.text(row, field, limits[field]) for field in limits if field in told}
+
     def text(self, row: Row, field: str, limit: int) -> str:
         """Return a text of at most ``limit`` characters; '' where empty, a filler or wrong."""
         text = row.cells.get(field, "")
@@ -42,7 +50,7 @@ class RowReader:
             self.error(row, field, "公式出错，没有值", "请改正公式，或把结果粘贴为数值")
             return ""
         try:
-            return _clean(text, limit=limit)
+            return clean(text, limit=limit)
         except TextError as fault:
             self.error(row, field, "文字存不下", str(fault))
             return ""

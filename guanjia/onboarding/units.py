@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from guanjia.core.unit_number import UnitNumberError, unit_key
 from guanjia.estate.rules import plate_key
-from guanjia.estate.states import Capacity, Matter, UnitKind, UnitStatus
+from guanjia.estate.states import Capacity, Matter, UnitKind
 from guanjia.onboarding import cells, vocabulary
 from guanjia.onboarding.matching import Row
 from guanjia.onboarding.people import read_person
@@ -51,6 +51,19 @@ def _days(text: str) -> tuple[date | None, ...]:
 @lru_cache(maxsize=64)
 def _matters(text: str) -> tuple[Matter, ...]:
     return tuple(Matter(vocabulary.MATTER(part)) for part in cells.parts(text))
+
+
+# How each column is read; a text is as long as it may be.
+_UNIT_VALUES = {
+    "kind": vocabulary.KIND, "floor": cells.floor, "gross_area": cells.area,
+    "internal_area": cells.area, "status": vocabulary.STATUS, "handed_over_on": cells.day,
+}  # fmt: skip
+_UNIT_TEXTS = {"building": _BUILDING, "entrance": _SHORT, "layout": _BUILDING}
+_TENURE_VALUES = {
+    "capacity": vocabulary.CAPACITY, "begins_on": cells.day, "ends_on": cells.day,
+    "is_debtor": cells.yes_no, "share": cells.share, "scope": _matters,
+}  # fmt: skip
+_TENURE_TEXTS = {"relation": _SHORT, "document_no": _NUMBER}
 
 
 def read_vehicle(reader: RowReader, row: Row) -> VehicleRecord | None:
@@ -122,27 +135,13 @@ class UnitsReader:
         return key, number
 
     def _unit(self, row: Row, key: str, number: str) -> UnitRecord:
-        reader = self.reader
-        kind = reader.value(row, "kind", vocabulary.KIND) or row.region.table.fixed.get("kind")
-        status = reader.value(row, "status", vocabulary.STATUS)
-        gross_area = reader.value(row, "gross_area", cells.area)
-        if kind == UnitKind.PARKING_SPACE and gross_area == 1:  # a filler
-            gross_area = None
-        return UnitRecord(
-            row=row,
-            key=key,
-            number=number,
-            building=reader.text(row, "building", _BUILDING),
-            entrance=reader.text(row, "entrance", _SHORT),
-            floor=reader.value(row, "floor", cells.floor),
-            kind=UnitKind(kind) if kind else None,
-            gross_area=gross_area,
-            internal_area=reader.value(row, "internal_area", cells.area),
-            layout=reader.text(row, "layout", _BUILDING),
-            status=UnitStatus(status) if status else None,
-            handed_over_on=reader.value(row, "handed_over_on", cells.day),
-            main=self._main(row),
-        )
+        told = self.reader.values(row, _UNIT_VALUES) | self.reader.texts(row, _UNIT_TEXTS)
+        unit = UnitRecord(row, key, number, main=self._main(row), **told)
+        if unit.kind is None and "kind" in row.region.table.fixed:
+            unit.kind = UnitKind(row.region.table.fixed["kind"])
+        if unit.kind is UnitKind.PARKING_SPACE and unit.gross_area == 1:  # a filler
+            unit.gross_area = None
+        return unit
 
     def _main(self, row: Row) -> str:
         text = self.reader.text(row, "main", _NUMBER)
@@ -176,22 +175,10 @@ class UnitsReader:
         person = read_person(reader, row, self.today)
         if person is None:
             return []
-        capacity = reader.value(row, "capacity", vocabulary.CAPACITY) or Capacity.OWNER
-        relation = reader.text(row, "relation", _SHORT)
-        if not relation and row.cells.get("capacity") in vocabulary.TEMPORARY:
-            relation = vocabulary.TEMPORARY[1]
-        tenure = TenureRecord(
-            row=row,
-            person=person,
-            capacity=Capacity(capacity),
-            begins_on=reader.value(row, "begins_on", cells.day),
-            ends_on=reader.value(row, "ends_on", cells.day),
-            is_debtor=reader.value(row, "is_debtor", cells.yes_no),
-            share=reader.value(row, "share", cells.share),
-            relation=relation,
-            scope=reader.value(row, "scope", _matters) or (),
-            document_no=reader.text(row, "document_no", _NUMBER),
-        )
+        told = reader.values(row, _TENURE_VALUES) | reader.texts(row, _TENURE_TEXTS)
+        tenure = TenureRecord(row, person, **{"capacity": Capacity.OWNER, **told})
+        if not tenure.relation and row.cells.get("capacity") in vocabulary.TEMPORARY:
+            tenure.relation = vocabulary.TEMPORARY[1]
         return [tenure]
 
     def _listed_tenures(self, row: Row, unit: UnitRecord) -> list[TenureRecord]:

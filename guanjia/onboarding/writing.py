@@ -1,6 +1,5 @@
 """Carrying a plan out, in the caller's transaction: a fixed number of statements, however many rows."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +25,7 @@ from guanjia.onboarding.registered import Registered
 from guanjia.records.models import JournalEntry
 
 T = TypeVar("T")
+_json = DjangoJSONEncoder(ensure_ascii=False).encode
 # Told what is being done, how many rows are done, and of how many.
 Progress = Callable[[str, int, int], None]
 
@@ -308,7 +308,3 @@ class Writer:
 def _plain(value: Any) -> Any:
     """Return a choice as its value: the driver would write an enumeration's name."""
     return str(value) if isinstance(value, StrEnum) else value
-
-
-def _json(content: Any) -> str:
-    return json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False)

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -39,11 +39,17 @@ class KeyRing:
     def seal(self, text: str, *, purpose: str) -> bytes:
         """Return ``text`` encrypted (AES-256-GCM), bound to its ``purpose`` so it can't be moved elsewhere."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = AESGCM(self.seal_keys[self.current]).encrypt(
-            nonce, text.encode(), purpose.encode()
-        )
+        sealed = self._current_cipher.encrypt(nonce, text.encode(), purpose.encode())
+        return self._current_name + nonce + sealed
+
+    @cached_property
+    def _current_cipher(self) -> AESGCM:
+        return AESGCM(self.seal_keys[self.current])
+
+    @cached_property
+    def _current_name(self) -> bytes:
         name = self.current.encode()
-        return bytes([len(name)]) + name + nonce + sealed
+        return bytes([len(name)]) + name
 
     def open(self, token: bytes, *, purpose: str) -> str:
         """Return the text in ``token``. Raises KeysMissingError when its key is gone or it was tampered with."""
