@@ -11,6 +11,7 @@ from guanjia.onboarding.matching import Row
 from guanjia.onboarding.vocabulary import FILLERS
 
 T = TypeVar("T")
+Readers = Mapping[str, Callable[[str], Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class RowReader:
             self.error(row, field, fault.message, fault.remedy)
             return None
 
-    def values(self, row: Row, readers: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
+    def values(self, row: Row, readers: Readers) -> dict[str, Any]:
         """Return the fields that ``readers`` read; what is empty or wrong is not among them."""
         told = row.cells
         read = {field: self.value(row, field, readers[field]) for field in readers if field in told}

@@ -18,7 +18,7 @@ from guanjia.onboarding.records import (
     UnitRecord,
     VehicleRecord,
 )
-from guanjia.onboarding.row_reader import RowReader
+from guanjia.onboarding.row_reader import Readers, RowReader
 
 _NUMBER = 60
 _SHORT = 20
@@ -54,12 +54,12 @@ def _matters(text: str) -> tuple[Matter, ...]:
 
 
 # How each column is read; a text is as long as it may be.
-_UNIT_VALUES = {
+_UNIT_VALUES: Readers = {
     "kind": vocabulary.KIND, "floor": cells.floor, "gross_area": cells.area,
     "internal_area": cells.area, "status": vocabulary.STATUS, "handed_over_on": cells.day,
 }  # fmt: skip
 _UNIT_TEXTS = {"building": _BUILDING, "entrance": _SHORT, "layout": _BUILDING}
-_TENURE_VALUES = {
+_TENURE_VALUES: Readers = {
     "capacity": vocabulary.CAPACITY, "begins_on": cells.day, "ends_on": cells.day,
     "is_debtor": cells.yes_no, "share": cells.share, "scope": _matters,
 }  # fmt: skip

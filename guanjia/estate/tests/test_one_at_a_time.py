@@ -1,5 +1,7 @@
 """One debtor a day against the genuine app login: whatever it sends, however many at once."""
 
+from datetime import date
+
 import psycopg
 import pytest
 from psycopg import errors
@@ -77,10 +79,10 @@ def test_a_long_period_is_seen_behind_a_short_one(unit, party, app_login):
     ],
 )
 def test_no_change_makes_two_of_one(unit, party, app_login, change):
-    make_tenure(unit=unit, party=party, begins_on="2026-01-01", ends_on="2026-12-31")
-    make_tenure(unit=unit, party=party, begins_on="2027-01-01")
-    make_tenure(unit=unit, party=party, capacity=Capacity.CO_OWNER, begins_on="2026-02-01")
-    make_tenure(unit=make_unit(community=unit.community), party=party, begins_on="2026-02-01")
+    make_tenure(unit=unit, party=party, begins_on=date(2026, 1, 1), ends_on=date(2026, 12, 31))
+    make_tenure(unit=unit, party=party, begins_on=date(2027, 1, 1))
+    make_tenure(unit=unit, party=party, capacity=Capacity.CO_OWNER, begins_on=date(2026, 2, 1))
+    make_tenure(unit=make_unit(community=unit.community), party=party, begins_on=date(2026, 2, 1))
     with pytest.raises(errors.ExclusionViolation):
         app_login.execute("UPDATE estate_tenure " + change)
     app_login.execute("UPDATE estate_tenure SET relation = '本人'")  # the control
