@@ -87,6 +87,7 @@ def _take_in(
     return Outcome(examined, row)
 
 
+@many_objects()
 def preview(
     *, community: Community, content: bytes, file_name: str, by: User, at: datetime
 ) -> Import:

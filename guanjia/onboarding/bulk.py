@@ -68,7 +68,10 @@ def update_rows(
 
 @contextmanager
 def many_objects() -> Iterator[None]:
-    """Spare the collector of cycles: it would look through a workbook's records time and again."""
+    """Spare the collector of cycles: it would look through a workbook's records time and again.
+
+    Best around the function that lets go of them, or it will look through them once more in the end.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -23,6 +23,7 @@ from guanjia.core.refusal import Refused
 from guanjia.core.requests import request_id
 from guanjia.core.text import TextError, clean
 from guanjia.onboarding.actions import Outcome, import_register
+from guanjia.onboarding.bulk import many_objects
 from guanjia.onboarding.progress import bar
 
 _USAGE = 2
@@ -48,6 +49,7 @@ class Command(BaseCommand):
         parser.add_argument("--skip-bad", action="store_true", help="跳过出错的行，导入其余")
         parser.add_argument("--json", action="store_true", help="以 JSON 报告结果")
 
+    @many_objects()
     def handle(self, *_args: Any, **options: Any) -> None:
         file: Path = options["file"]
         try:
