@@ -19,7 +19,7 @@ DROP TRIGGER one_per_item_updated ON public.tariffs_unittariff;
 class Migration(migrations.Migration):
     """A guard in the place of a constraint."""
 
-    dependencies = [("tariffs", "0002_guards"), ("estate", "0003_one_at_a_time")]
+    dependencies = [("tariffs", "0003_extra_items"), ("estate", "0003_one_at_a_time")]
     operations = [
         migrations.RunSQL(KEEP, RETURN),
         migrations.RemoveConstraint("unittariff", "tariffs_unit_one_per_item"),
