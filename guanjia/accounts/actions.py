@@ -241,6 +241,11 @@ def set_password(*, user: User, password: str, at: datetime) -> None:
     record(Kind.PASSWORD_SET, at=at, user=user)
 
 
+def set_single_keys(*, user: User, on: bool) -> None:
+    """Let single letters and digits be keys for ``user``, or not; a taste, which no record is kept of."""
+    User.objects.filter(pk=user.pk).update(single_keys=on)
+
+
 @transaction.atomic
 def set_pin(*, user: User, pin: str, at: datetime) -> None:
     """Set the PIN of the fast switch. Raises Refused for one that is easily guessed."""

@@ -14,7 +14,16 @@ from guanjia.core.database.prepared import Columns, fetch_one
 _PERSON = Columns(
     User,
     "person",
-    only=("id", "password", "staff_no", "name", "is_active", "temporary_until", "session_epoch"),
+    only=(
+        "id",
+        "password",
+        "staff_no",
+        "name",
+        "is_active",
+        "temporary_until",
+        "session_epoch",
+        "single_keys",
+    ),
 )
 _COMMUNITY, _COMPANY = Columns(Community, "place"), Columns(Company, "company")
 _CALLER = f"""

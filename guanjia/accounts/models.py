@@ -83,6 +83,8 @@ class User(AbstractBaseUser):
     pin_index = BlindIndexField()
     # Raised on a change of role or on leaving: every session made before it ends at its next request.
     session_epoch = models.PositiveIntegerField(default=0)
+    # Letters and digits as keys of their own; whoever is hindered by them switches them off (WCAG 2.1.4).
+    single_keys = models.BooleanField(default=True, db_default=True)
 
     objects: ClassVar[UserQuerySet] = UserQuerySet()
     USERNAME_FIELD = "staff_no"

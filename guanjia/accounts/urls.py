@@ -41,6 +41,7 @@ urlpatterns = [
     path("switch/", sign_in.switch, name="switch"),
     path("me/", me.index, name="me"),
     path("me/confirmation/", me.confirmation, name="confirmation"),
+    path("me/keys/", me.keys, name="keys"),
     path("me/password/", me.password, name="password"),
     path("me/pin/", me.pin, name="pin"),
     path("me/authenticator/", me.authenticator, name="authenticator"),

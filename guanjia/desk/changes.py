@@ -52,7 +52,6 @@ FIELDS = MappingProxyType(
         "phone": "电话",
         "id_number": "证件号",
         "note_changed": "接待提示",
-        "document": "资料",
         "title": "标题",
         "vehicle": "车牌",
         "tariff": "收费标准",

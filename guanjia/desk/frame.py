@@ -68,6 +68,8 @@ def _frame(request: HttpRequest, standing: Standing) -> Frame:
         search_url=reverse("desk:search", args=[code])
         if standing.may(Permission.HOUSEHOLD_READ)
         else "",
+        keys_url=reverse("accounts:keys"),
+        single_keys=standing.user.single_keys,
         undo_url=reverse("desk:undo", args=[code]),
         # On a household's page digits choose how to pay.
         digits_search=not request.path.startswith(f"{home}units/"),

@@ -63,6 +63,15 @@ def confirmation(request: StaffRequest) -> HttpResponse:
     return answer(request, "accounts/me/confirmation.html", form, status=status)
 
 
+@require_POST
+@signed_in
+def keys(request: StaffRequest) -> HttpResponse:
+    """Let single letters and digits be keys, or not, and go back to the page that asked."""
+    actions.set_single_keys(user=request.user, on="single_keys" in request.POST)
+    messages.success(request, say("已记住按键设置"))
+    return redirect(sign_in.safe_address(request, request.POST.get("next", "")))
+
+
 @require_http_methods(["GET", "POST"])
 @confirmed
 def password(request: StaffRequest) -> HttpResponse:

@@ -70,7 +70,8 @@ class Frame:
     """Everything `core/frame.html` needs.
 
     ``communities`` lists where the user may switch to; fewer than two show no menu.
-    ``search_url`` answers the omnibox; without one there is no box. ``undo_url`` takes back what a notice offers to. ``digits_search`` lets digits
+    ``search_url`` answers the omnibox; without one there is no box. ``undo_url`` takes back what a notice offers to;
+    ``keys_url`` keeps whether single letters and digits are keys for the person. ``digits_search`` lets digits
     typed anywhere on the page start a search.
     """
 
@@ -82,4 +83,6 @@ class Frame:
     stats: tuple[Stat, ...] = ()
     search_url: str = ""
     undo_url: str = ""
+    keys_url: str = ""
+    single_keys: bool = True
     digits_search: bool = False

@@ -10,7 +10,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.urls import include, path
 from playwright.sync_api import Browser, Page, expect
 
@@ -18,6 +18,7 @@ from guanjia.core.components import samples
 
 pytestmark = pytest.mark.journey
 
+TEMPLATES = Path(__file__).parents[1] / "templates" / "core"
 AXE = Path(__file__).parents[3] / "tests" / "journeys" / "vendor" / "axe.min.js"
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'"
 SIZES = [(1366, 768), (1440, 900), (1093, 615), (390, 844)]
@@ -123,17 +124,25 @@ def test_a_digit_picks_the_method_but_stays_text_in_a_field(page: Page, site: st
     expect(page.get_by_role("radio", name="扫码")).to_be_checked()
 
 
-def test_single_keys_can_be_switched_off(page: Page, site: str) -> None:
+def test_the_keys_dialog_and_the_bar_tell_the_keys_of_the_page(page: Page, site: str) -> None:
     page.goto(site + "household/")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog").get_by_text("恢复接待")).to_be_visible()
-    page.get_by_role("checkbox", name="单个字母和数字").uncheck()
-    page.keyboard.press("Escape")
-    page.locator(".bills [data-row]").first.focus()
-    page.keyboard.press("1")
-    expect(page.get_by_role("radio", name="现金")).to_be_checked()
-    page.keyboard.press("/")
-    expect(page.get_by_role("combobox", name="查找")).not_to_be_focused()
+    told = page.get_by_role("dialog")
+    expect(told.get_by_text("恢复接待")).to_be_visible()
+    expect(told.locator(".key-list > div", has_text="上一步").locator("kbd")).to_have_text("Esc")
+
+
+def test_every_part_stands_in_the_gallery() -> None:
+    """A part is a template of core whose name begins with an underscore."""
+    parts = {file.name for file in TEMPLATES.glob("_*.html")}
+    drawn: set[str] = set()
+    with override_settings(ROOT_URLCONF=__name__, DEBUG=True, ALLOWED_HOSTS=["testserver"]):
+        for name in ("", *(f"{page}/" for page in samples.PAGES)):
+            answer = Client().get(f"/gallery/{name}")
+            assert answer.status_code == 200, name
+            drawn |= {str(each.name).removeprefix("core/") for each in answer.templates}
+    assert parts
+    assert parts - drawn == set(), "show it in core/gallery.html"
 
 
 def test_digits_typed_anywhere_find_the_household_even_when_enter_comes_at_once(

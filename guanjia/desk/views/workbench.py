@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from guanjia.accounts.access import Standing
+from guanjia.accounts.command_list import Command
 from guanjia.accounts.permissions import ROLE_LABELS, Permission
 from guanjia.accounts.permits import StaffRequest, permits, signed_in, standing_of
 from guanjia.core.calendar import business_date
@@ -51,16 +52,19 @@ def index(request: StaffRequest) -> HttpResponse:
     if standing.may(Permission.PAYMENT_TAKE):
         desks = active_desks(standing.community)
         context["cash_desks"] = [other for other in desks if not desk or other.pk != desk.pk]
-    context["quick"] = quick_keys(standing)
+    commands = commands_of(standing)
+    context["quick"] = [item for item in items_of(commands, standing) if item.key]
+    if not context.get("cash_desk"):
+        context["may_do"] = items_of(commands, standing)
     if standing.may(Permission.BILL_READ):
         context["behind"] = most_overdue(standing.community, day)[:BEHIND]
     return render(request, "desk/workbench/index.html", context)
 
 
-def quick_keys(standing: Standing) -> list[NavItem]:
-    """Return what is one key away."""
+def items_of(commands: list[Command], standing: Standing) -> list[NavItem]:
+    """Return those of ``commands`` that lead to another page of the community."""
     return [
         NavItem(str(command.label), command.url(standing), command.icon, key=command.key)
-        for command in commands_of(standing)
-        if command.key and command.route
+        for command in commands
+        if command.route and not command.everywhere and command.route != "desk:workbench"
     ]

@@ -5,15 +5,14 @@
  *   <button data-key="D" data-key-label="派单">    a letter or digit acts from the focused
  *                                                 [data-row] or [data-keys] that holds it
  *
- * Nothing but function keys acts while text is typed. Single keys can be switched off (WCAG 2.1.4).
+ * Nothing but function keys acts while text is typed. Each person may switch single keys off (WCAG 2.1.4).
  * A digit that no element claims starts a search where the omnibox carries data-digits; ">" lists what may be done.
  */
 import { composing, modified, typing } from "./keyboard.js";
 
 const FUNCTION_KEY = /^(Shift\+)?F\d+$/;
-const SWITCH = "guanjia.single-keys";
 
-const singleKeysOn = () => localStorage.getItem(SWITCH) !== "off";
+const singleKeysOn = () => !document.querySelector("[data-single-keys=off]");
 const nameOf = ({ key, shiftKey }) => (key.length === 1 ? key.toUpperCase() : shiftKey ? `Shift+${key}` : key);
 const usable = (element) =>
   !element.disabled && element.getAttribute("aria-disabled") !== "true" && element.getClientRects().length > 0;
@@ -79,32 +78,58 @@ export function act({ key, code, shiftKey }) {
   }
 }
 
-/** Fill the keys dialog from the page as it is now. */
-function describe(list) {
-  const seen = new Map();
-  for (const element of document.querySelectorAll("[data-key][data-key-label]")) {
-    if (usable(element)) seen.set(element.dataset.key, element.dataset.keyLabel);
+/** The page's keys, declared once: by the elements they press, and in the key bar for what has no element. */
+function declaredKeys() {
+  const found = new Map();
+  for (const span of document.querySelectorAll(".keys > span:not(.push, .pressed)")) {
+    const keys = [...span.querySelectorAll("kbd")].map((kbd) => kbd.textContent);
+    const label = [...span.childNodes].filter((node) => node.nodeName !== "KBD").map((node) => node.textContent);
+    found.set(keys.join(span.textContent.includes("–") ? "–" : " "), label.join("").replace(/[–+\s]/g, ""));
   }
-  list.replaceChildren(
-    ...[...seen].map(([key, label]) => {
-      const entry = document.createElement("div");
-      const kbd = document.createElement("kbd");
-      kbd.textContent = key;
-      const term = document.createElement("dt");
-      term.textContent = label;
-      const detail = document.createElement("dd");
-      detail.append(kbd);
-      entry.append(term, detail);
-      return entry;
-    }),
-  );
+  for (const element of document.querySelectorAll("[data-key][data-key-label]")) {
+    if (usable(element)) found.set(element.dataset.key, element.dataset.keyLabel);
+  }
+  return found;
 }
 
-const singleKeys = document.getElementById("single-keys");
-if (singleKeys) {
-  singleKeys.checked = singleKeysOn();
-  singleKeys.addEventListener("change", () => localStorage.setItem(SWITCH, singleKeys.checked ? "on" : "off"));
+function labelled(tag, key, label) {
+  const made = document.createElement(tag);
+  const kbd = document.createElement("kbd");
+  kbd.textContent = key;
+  made.append(kbd, label);
+  return made;
 }
+
+/** Show in the key bar which elements of the page have a letter or function key, after what it declares itself. */
+function fillBar() {
+  const bar = document.querySelector(".keys");
+  bar?.querySelectorAll(".pressed").forEach((span) => span.remove());
+  for (const element of bar ? document.querySelectorAll("main [data-key][data-key-label], .toasts [data-key]") : []) {
+    const { key, keyLabel } = element.dataset;
+    if (!/^(?:[A-Z]|F\d+)$/.test(key) || !usable(element)) continue;
+    const span = labelled("span", key, keyLabel);
+    span.className = "pressed";
+    bar.querySelector("[data-key='?']").before(span);
+  }
+}
+
+/** Fill the keys dialog from the page as it is now. */
+function describe(list) {
+  const entry = ([key, label]) => {
+    const made = document.createElement("div");
+    const [term, detail, kbd] = ["dt", "dd", "kbd"].map((tag) => document.createElement(tag));
+    term.textContent = label;
+    kbd.textContent = key;
+    detail.append(kbd);
+    made.append(term, detail);
+    return made;
+  };
+  list.replaceChildren(...[...declaredKeys()].map(entry));
+}
+
+document.querySelector("[data-single-keys-form]")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
 document.addEventListener("click", (event) => {
   if (event.target.closest('[data-dialog="keys-dialog"]')) describe(document.querySelector("[data-key-list]"));
 });
+document.addEventListener("htmx:load", fillBar);
+fillBar();
