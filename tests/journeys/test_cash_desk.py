@@ -173,6 +173,7 @@ def test_escape_steps_back_and_c_shows_only_the_money(office, open_desk):
     shown = page.get_by_role("dialog")
     expect(shown).to_contain_text("710.07")
     assert "张素珍" not in shown.inner_text()
+    assert "张素珍" not in page.title()
     page.keyboard.press("Escape")
     expect(shown).to_be_hidden()
     page.locator(".bills [data-row]").first.focus()

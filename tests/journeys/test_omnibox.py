@@ -87,7 +87,7 @@ def test_a_receipts_number_leads_to_it(office, page):
     page.goto(office.page())
     page.keyboard.press("3")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="收据 0007444")).to_be_visible()
+    expect(page.get_by_text("已打印 1 次")).to_be_visible()
     page.goto(office.url("workbench"))
     page.keyboard.type("0007444")
     expect(options(page)).to_contain_text(["0007444"])

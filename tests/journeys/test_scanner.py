@@ -63,6 +63,7 @@ def test_a_payment_code_at_the_paying_step_becomes_the_reference_and_charges_not
     assert not Payment.objects.exists()
     page.keyboard.press("Enter")
     expect(page.get_by_text(f"参考号 {code}")).to_be_visible()
+    expect(page.get_by_text("已打印 1 次")).to_be_visible()
 
 
 def test_a_code_scanned_over_typed_cash_takes_the_digits_back(office, page):
@@ -102,7 +103,7 @@ def test_our_own_code_opens_what_it_names(office, page):
     open_unit(page, office)
     page.keyboard.press("3")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="收据 0007444")).to_be_visible()
+    expect(page.get_by_text("已打印 1 次")).to_be_visible()
     page.goto(office.page())
     Scanner(page).scan("00007444")
     expect(page.get_by_role("heading", name="收据 0007444")).to_be_visible()

@@ -18,3 +18,11 @@ document.addEventListener("keydown", (event) => {
   else location.assign(document.querySelector(".brand").href);
   event.preventDefault();
 });
+
+// What the customer is shown names nobody, and neither does the window meanwhile.
+const shown = document.getElementById("customer-view");
+const { title } = document;
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-dialog=customer-view]")) document.title = shown.querySelector("h2").textContent.trim();
+});
+shown?.addEventListener("close", () => (document.title = title));
