@@ -76,7 +76,9 @@ def _install(lock: str) -> None:
             "（python -m venv failed）"
         )
     requirements = ROOT / "requirements" / f"{lock}.lock"
-    if _run([*pip, "install", "-qq", "--require-hashes", "-r", str(requirements)]):
+    # The lock names everything, so nothing is resolved; what is imported is compiled then, the rest never.
+    install = [*pip, "install", "-qq", "--no-deps", "--no-compile", "--require-hashes"]
+    if _run([*install, "-r", str(requirements)]):
         sys.exit("安装依赖失败，请检查网络或 pip 镜像后重试（pip could not install; see above）")
     made = {lock: _fingerprint(lock)}
     if lock == "test":  # everything that run.lock names is in test.lock too

@@ -1,6 +1,7 @@
 """Passkeys (WebAuthn) by the fido2 library: a fingerprint or a security key as second factor.
 
-Browsers offer them on HTTPS or localhost only, and never for a bare IP address.
+Browsers offer them on HTTPS or localhost only, and never for a bare IP address. The library is imported where it is
+used: few requests need it, and every web process would carry it.
 """
 
 import base64
@@ -8,19 +9,16 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.http import HttpRequest
-from fido2.server import Fido2Server
-from fido2.webauthn import (
-    AttestedCredentialData,
-    PublicKeyCredentialRpEntity,
-    PublicKeyCredentialUserEntity,
-    UserVerificationRequirement,
-)
 
 from guanjia.accounts.actions import add_second_factor
 from guanjia.accounts.models import SecondFactor, User
+
+if TYPE_CHECKING:
+    from fido2.server import Fido2Server
+    from fido2.webauthn import AttestedCredentialData
 
 T = TypeVar("T")
 _STATE = "passkey"
@@ -42,6 +40,8 @@ def are_possible(request: HttpRequest) -> bool:
 
 def begin_enrolment(request: HttpRequest, user: User) -> dict[str, Any]:
     """Return what the browser needs to make a passkey; the challenge stays in the session."""
+    from fido2.webauthn import PublicKeyCredentialUserEntity, UserVerificationRequirement
+
     entity = PublicKeyCredentialUserEntity(
         id=str(user.pk).encode(), name=user.staff_no, display_name=user.name
     )
@@ -90,13 +90,18 @@ def _verified(request: HttpRequest, verify: Callable[..., T], answer: str, *know
         raise NotFittingError from fault
 
 
-def _server(request: HttpRequest) -> Fido2Server:
+def _server(request: HttpRequest) -> "Fido2Server":
+    from fido2.server import Fido2Server
+    from fido2.webauthn import PublicKeyCredentialRpEntity
+
     origin = f"{request.scheme}://{request.get_host()}"
     entity = PublicKeyCredentialRpEntity(name="管家", id=_host(request))
     return Fido2Server(entity, verify_origin=lambda given: given == origin)
 
 
-def _credentials(user: User) -> list[AttestedCredentialData]:
+def _credentials(user: User) -> "list[AttestedCredentialData]":
+    from fido2.webauthn import AttestedCredentialData
+
     factors = user.second_factors.filter(kind=SecondFactor.Kind.PASSKEY)
     return [AttestedCredentialData(base64.b64decode(factor.secret)) for factor in factors]
 

@@ -11,32 +11,22 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
+from pathlib import Path
 from statistics import quantiles
 from urllib.parse import urlencode
 
 _PATIENCE_S = 120
-_WORKERS, _THREADS = 2, 4  # as bin/run has them
+_ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
 def served(application: str, variables: Mapping[str, str]) -> Iterator[int]:
     """Serve a WSGI application as the product is served; yields its port on the loopback."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--no-ws",
-        "--http",
-        "1",
-    ]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(_WORKERS)]
-    command += ["--blocking-threads", str(_THREADS), "--log-level", "error", application]
-    process = subprocess.Popen(command, env=os.environ | dict(variables), stderr=subprocess.DEVNULL)
+    port = free_port()
+    command = [sys.executable, "-P", "-m", "guanjia.config.serving"]
+    command += ["--port", str(port), "--application", application]
+    environment = os.environ | {"PYTHONPATH": str(_ROOT), **variables}
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + _PATIENCE_S
         while True:
@@ -52,6 +42,12 @@ def served(application: str, variables: Mapping[str, str]) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait()
+
+
+def free_port() -> int:
+    """Return a port of the loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 class Browser:

@@ -3,16 +3,21 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import xlsxwriter
 from django.http import FileResponse
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @contextmanager
-def new_workbook() -> Iterator[tuple[xlsxwriter.Workbook, io.BytesIO]]:
+def new_workbook() -> Iterator[tuple["xlsxwriter.Workbook", io.BytesIO]]:
     """Open a workbook in memory that writes row after row; its bytes are whole on leaving."""
+    import xlsxwriter  # for the few who export; every web process would carry it
+
     buffer = io.BytesIO()
     options = {
         "constant_memory": True,

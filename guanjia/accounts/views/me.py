@@ -2,7 +2,6 @@
 
 import base64
 
-import segno
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse
@@ -120,6 +119,8 @@ def authenticator(request: StaffRequest) -> HttpResponse:
             )
             return _enrolled(request, codes)
         form.add_error("code", say("动态码不对：请核对手机时间是否自动校准"))
+    import segno  # for the few who enrol; every web process would carry it
+
     picture = segno.make(totp.address(secret, label=request.user.staff_no)).svg_data_uri(scale=5)
     return answer(request, "accounts/me/authenticator.html", form, picture=picture, secret=secret)
 

@@ -1,10 +1,13 @@
 """Every bench runs at a tiny size and measures what it says. Nothing timed is asserted."""
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
-from guanjia.bench import billing, household, payments, receipts, workbook
+from guanjia.bench import billing, household, payments, receipts, start, workbook
 from guanjia.bench.estate import make_community
 from guanjia.bench.figures import Figure, Goal
 from guanjia.bench.ground import Ground, django_at, throwaway
@@ -84,6 +87,18 @@ def test_import(ground):
 def test_receipts(ground):
     figures = list(receipts.run(ground, units=5, turns=1))
     assert all(value > 0 for figure in figures for value in figure.values)
+
+
+def test_start():
+    with tempfile.TemporaryDirectory(prefix="guanjia-start-") as folder:
+        Path(folder).chmod(0o755)  # whoever runs the server for root passes through
+        home = Path(folder) / "home"
+        with start.started(settings.BASE_DIR, home, ("--empty",)) as first:
+            assert first.seconds > 0
+        prepared = (home / "prepared.json").stat().st_mtime_ns
+        with start.started(settings.BASE_DIR, home, ("--empty",)) as again:
+            assert again.memory_mb() > 50
+        assert (home / "prepared.json").stat().st_mtime_ns == prepared, "nothing to prepare twice"
 
 
 @pytest.mark.rules

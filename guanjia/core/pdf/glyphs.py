@@ -8,8 +8,6 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
-
 FONTS = Path(__file__).parent / "fonts"
 GETA = "〓"  # the printer's traditional stand-in for a type he does not have
 
@@ -17,6 +15,8 @@ GETA = "〓"  # the printer's traditional stand-in for a type he does not have
 @cache
 def _covered() -> frozenset[int]:
     """Read the code points that have a glyph, once per process."""
+    from fontTools.ttLib import TTFont
+
     covered: set[int] = set()
     for path in sorted(FONTS.glob("*.[ot]tf")):
         with TTFont(path, lazy=True) as font:

@@ -5,18 +5,21 @@ import logging
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
-
-import typst
+from typing import TYPE_CHECKING, Any, cast
 
 from guanjia.core.pdf.glyphs import FONTS, printable
+
+if TYPE_CHECKING:
+    import typst
 
 logger = logging.getLogger(__name__)
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> "typst.Fonts":
     """Load the bundled fonts once; no other machine's fonts may change a document."""
+    import typst
+
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 
@@ -39,6 +42,8 @@ def compile_svg(template: Path, data: Mapping[str, Any]) -> bytes:
 
 
 def _compiled(template: Path, data: Mapping[str, Any], **how: Any) -> Any:
+    import typst  # at the first document: a web process that sets none need not carry it
+
     compiler = typst.Compiler(
         template,
         font_paths=_fonts(),

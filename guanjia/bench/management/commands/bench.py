@@ -3,12 +3,14 @@
 import importlib
 import json
 import logging
+from contextlib import nullcontext
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from guanjia.bench.ground import throwaway
 
+USAGE = 2
 # By name, the module: "import" is no name for one.
 BENCHES = {
     "billing": "billing",
@@ -16,7 +18,10 @@ BENCHES = {
     "household": "household",
     "import": "workbook",
     "receipts": "receipts",
+    "start": "start",
 }
+# Brings its own server, and has no units.
+ON_ITS_OWN = "start"
 
 
 class Command(BaseCommand):
@@ -31,10 +36,13 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         bench = importlib.import_module(f"guanjia.bench.{BENCHES[options['name']]}")
         asked = {name: options[name] for name in ("units", "turns") if options[name]}
+        alone = options["name"] == ON_ITS_OWN
+        if alone and options["units"]:
+            raise CommandError("start 没有户数可选，请去掉 --units", returncode=USAGE)
         figures = []
         logging.disable(logging.INFO)  # each request's line, from requests made in this process
-        with throwaway() as ground:
-            for figure in bench.run(ground, **asked):
+        with nullcontext() if alone else throwaway() as ground:
+            for figure in bench.run(*filter(None, [ground]), **asked):
                 figures.append(figure.as_json())
                 if not options["json"]:
                     self.stdout.write(_line(figures[-1]))
