@@ -21,6 +21,11 @@ class Permission(StrEnum):
     BILL_READ = "bill.read"
     PAYMENT_TAKE = "payment.take"
     RECEIPT_PRINT = "receipt.print"
+    SHIFT_CLOSE = "shift.close"  # count a drawer and hand it over
+    SHIFT_WITNESS = "shift.witness"  # be the second name under it
+    SHIFT_APPROVE = "shift.approve"  # countersign a difference; step in for who has left
+    DAY_CLOSE = "day.close"
+    DAY_REOPEN = "day.reopen"  # approve it, and set what drawers are held to
     LEDGER_READ = "ledger.read"
     JOURNAL_READ = "journal.read"
     STAFF_MANAGE = "staff.manage"
@@ -60,22 +65,33 @@ ROLE_LABELS = MappingProxyType(
 
 _P = Permission
 _DESK_READS = frozenset({_P.HOUSEHOLD_READ, _P.TEAM_READ, _P.TARIFF_READ, _P.BILL_READ})
-_CLERK = _DESK_READS | {_P.HOUSEHOLD_WRITE, _P.PERSONAL_REVEAL, _P.RECEIPT_PRINT}
+_CLERK = _DESK_READS | {
+    _P.HOUSEHOLD_WRITE,
+    _P.PERSONAL_REVEAL,
+    _P.RECEIPT_PRINT,
+    _P.SHIFT_WITNESS,
+}
+_OVERSEES = {_P.SHIFT_CLOSE, _P.SHIFT_WITNESS, _P.SHIFT_APPROVE, _P.DAY_CLOSE}
 _READS = frozenset(p for p in Permission if p.value.endswith(".read"))
 
 # An administrator sets the house up but touches no money; an auditor reads all and writes nothing.
 ROLE_PERMISSIONS = MappingProxyType(
     {
         Role.CLERK: _CLERK,
-        Role.CASHIER: _CLERK | {_P.PAYMENT_TAKE},
-        Role.CUSTOMER_MANAGER: _DESK_READS | {_P.HOUSEHOLD_WRITE, _P.PERSONAL_REVEAL},
+        Role.CASHIER: _CLERK | {_P.PAYMENT_TAKE, _P.SHIFT_CLOSE, _P.DAY_CLOSE},
+        Role.CUSTOMER_MANAGER: _DESK_READS
+        | {_P.HOUSEHOLD_WRITE, _P.PERSONAL_REVEAL, _P.SHIFT_WITNESS},
         Role.SUPERVISOR: _CLERK
+        | _OVERSEES
         | {_P.TEAM_WRITE, _P.REGISTER_IMPORT, _P.REGISTER_EXPORT, _P.JOURNAL_READ},
         Role.DIRECTOR: _READS
+        | {_P.SHIFT_WITNESS, _P.SHIFT_APPROVE, _P.DAY_REOPEN}
         | {_P.TEAM_WRITE, _P.PERSONAL_REVEAL, _P.REGISTER_EXPORT, _P.STAFF_APPROVE},
         Role.GUARD: frozenset({_P.TEAM_READ}),
         Role.FINANCE: _READS
+        | _OVERSEES
         | {
+            _P.DAY_REOPEN,
             _P.TARIFF_WRITE,
             _P.BILL_RUN,
             _P.RECEIPT_PRINT,
@@ -105,6 +121,10 @@ ROLE_PERMISSIONS = MappingProxyType(
 SECOND_FACTOR = frozenset(
     {
         _P.PAYMENT_TAKE,
+        _P.SHIFT_CLOSE,
+        _P.SHIFT_APPROVE,
+        _P.DAY_CLOSE,
+        _P.DAY_REOPEN,
         _P.BILL_RUN,
         _P.TARIFF_WRITE,
         _P.STAFF_MANAGE,

@@ -52,19 +52,26 @@ def people_here(request: HttpRequest, *, at: datetime) -> list["Known"]:
 
 def switch_to(request: HttpRequest, *, user_id: int, pin: str, at: datetime) -> User:
     """Open ``user_id``'s session in this browser. Raises Refused; the third wrong PIN closes this way."""
+    known = check_pin(request, user_id=user_id, pin=pin, at=at)
+    if known is None:
+        raise Refused(_AGAIN if _find(request, user_id, at=at) else _IN_FULL)
+    sessions.resume(request, known.user, signed_in_at=known.signed_in_at, at=at)
+    return known.user
+
+
+def check_pin(request: HttpRequest, *, user_id: int, pin: str, at: datetime) -> Known | None:
+    """Return who may switch here and has this PIN; every try is on record, and the third wrong one is the last."""
     visitor = visitor_of(request)
     with transaction.atomic():
         lock_until_commit(f"pin:{visitor.device!r}")
         known = _find(request, user_id, at=at)
         if known is None:
-            raise Refused(_IN_FULL)
-        user = known.user
-        record(Kind.PIN_TRIED, at=at, user=user, visitor=visitor)
-    if not hmac.compare_digest(user.pin_as_kept(pin), bytes(user.pin_index or b"")):
-        raise Refused(_AGAIN if _find(request, user_id, at=at) else _IN_FULL)
-    record(Kind.PIN_PASSED, at=at, user=user, visitor=visitor)
-    sessions.resume(request, user, signed_in_at=known.signed_in_at, at=at)
-    return user
+            return None
+        record(Kind.PIN_TRIED, at=at, user=known.user, visitor=visitor)
+    if not hmac.compare_digest(known.user.pin_as_kept(pin), bytes(known.user.pin_index or b"")):
+        return None
+    record(Kind.PIN_PASSED, at=at, user=known.user, visitor=visitor)
+    return known
 
 
 def _find(request: HttpRequest, user_id: int, *, at: datetime) -> Known | None:

@@ -27,6 +27,7 @@ from guanjia.core.calendar import Month
 from guanjia.core.embedded.binaries import find_binaries
 from guanjia.money.bills.actions import issue_bills
 from guanjia.money.bills.models import Bill
+from guanjia.money.closing.actions import open_shift
 from guanjia.money.payments.models import Desk
 from guanjia.money.payments.rules import Method, Tender
 from guanjia.money.payments.taking import Taking, take_payment
@@ -76,6 +77,8 @@ class Office:
             Desk.objects.create(community=self.community, name=f"收银台{n}", prefix=f"D{n}")
             for n in range(max(CLIENTS))
         ]
+        for desk in self.desks:
+            open_shift(desk=desk, notes={}, by=self.cashier, at=timezone.now())
         first = Month(2026, 1)
         for month in first.until(first + (_MONTHS - 1)):
             list(

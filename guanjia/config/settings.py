@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "guanjia.money.bills",
     "guanjia.money.prepayments",
     "guanjia.money.payments",
+    "guanjia.money.closing",
     "guanjia.money.audit",
     "guanjia.reports",
     "guanjia.onboarding",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from guanjia.core.calendar import SHANGHAI, Month, is_working_day
+from guanjia.demo.drawers import Drawers
 from guanjia.demo.layout import HIGH_RISE
 from guanjia.demo.names import People, chance, pick
 from guanjia.demo.office import NEW_PRICE, PRICE_EVIDENCE, Act, Office
@@ -85,6 +86,7 @@ class History:
         self._office, self._homes, self._today = office, homes, today
         self._people, self._rng = people, rng
         self._months = list(first.until(Month.of(today)))
+        self._drawers = Drawers(office, rng)
         self._habits = [self._habit(home) for home in homes]
         self._changes = self._plan_changes()
 
@@ -92,6 +94,8 @@ class History:
         """Live month by month; yields each one that is done."""
         for nth, month in enumerate(self._months):
             self._live_month(nth, month)
+            if month == self._months[-1]:
+                self._drawers.reach(self._today)
             yield month
 
     def _live_month(self, nth: int, month: Month) -> None:
@@ -106,6 +110,7 @@ class History:
         visits = self._visits(nth, month)
         owed = self._open_bills([visit.home for visit in visits])
         for at, home, pays, changes in visits:
+            self._drawers.reach(at.date())
             if pays:
                 self._pay(home, [bill for unit in home.units for bill in owed[unit.pk]], at)
             if changes:
@@ -153,6 +158,7 @@ class History:
         is_firm = home.main.kind == UnitKind.SHOP or home.is_developers
         method = Method.TRANSFER if is_firm else pick(rng, _METHODS)
         desk = 0 if chance(rng, 70) else 1
+        self._drawers.man(desk, at)
         receipt = take_payment(
             community=self._office.community,
             desk=self._office.desks[desk],

@@ -42,9 +42,9 @@ def reason_of(request: StaffRequest) -> str:
     return request.POST.get("reason", "").replace("\0", "")[:200]
 
 
-def press(request: StaffRequest, action: Callable[..., Any], **words: Any) -> None:
+def press(sender: StaffRequest, action: Callable[..., Any], /, **words: Any) -> None:
     """Call ``action`` for a button without a form; a refusal is said on the next page."""
     try:
-        action(by=request.user, at=timezone.now(), **words)
+        action(by=sender.user, at=timezone.now(), **words)
     except Refused as refused:
-        messages.error(request, str(refused.refusal))
+        messages.error(sender, str(refused.refusal))

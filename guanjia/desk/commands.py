@@ -26,5 +26,10 @@ COMMANDS = (
         Permission.RECEIPT_PRINT,
         words="打印机 装纸 偏移 针打",
     ),
+    Command(
+        _("交班"), "desk:shift-mine", "coins", Permission.PAYMENT_TAKE, words="开班 盘点 加入本班"
+    ),
+    Command(_("日结"), "desk:days", "lock", Permission.BILL_READ, words="缴款 缴存银行 重开"),
+    Command(_("交班记录"), "desk:shifts", "history", Permission.BILL_READ),
     Command(_("登记房屋"), "desk:unit-new", "home", Permission.HOUSEHOLD_WRITE, words="新房"),
 )

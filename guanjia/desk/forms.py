@@ -18,6 +18,7 @@ from guanjia.core.unit_number import UnitNumberError, unit_key
 from guanjia.money.bills.rules import may_issue
 from guanjia.money.payments.forms import FenField
 from guanjia.money.payments.models import Desk
+from guanjia.money.payments.rules import Method
 from guanjia.money.tariffs.actions import Price
 from guanjia.money.tariffs.models import ChargeItem, TariffVersion
 from guanjia.money.tariffs.rules import Anchor, Basis, PartMonth, Timing
@@ -54,6 +55,9 @@ class ReceiptFilter(forms.Form):
     unit = forms.CharField(label=_("房号"), required=False, max_length=60)
     desk = forms.ModelChoiceField(
         label=_("收银台"), required=False, queryset=Desk.objects.none(), empty_label=_("全部")
+    )
+    method = forms.ChoiceField(
+        label=_("方式"), required=False, choices=[("", _("全部")), *Method.choices()]
     )
 
     def __init__(self, data: Any, *, community: Community) -> None:

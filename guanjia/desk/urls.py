@@ -1,10 +1,13 @@
 """The desk's addresses, all inside a community."""
 
-from django.urls import path
+from datetime import date
+
+from django.urls import path, register_converter
 
 from guanjia.desk.views import (
     calendar,
     cash_desks,
+    days,
     departments,
     documents,
     household,
@@ -17,6 +20,7 @@ from guanjia.desk.views import (
     reveals,
     runs,
     search,
+    shifts,
     tariffs,
     teams,
     undo,
@@ -24,6 +28,23 @@ from guanjia.desk.views import (
     units,
     workbench,
 )
+
+
+class Day:
+    """A calendar day in an address, as 2026-11-23."""
+
+    regex = r"\d{4}-\d\d-\d\d"
+
+    def to_python(self, value: str) -> date:
+        """Read the day; ValueError is 404."""
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        """Write the day."""
+        return str(value)
+
+
+register_converter(Day, "day")
 
 app_name = "desk"
 urlpatterns = [
@@ -57,6 +78,26 @@ urlpatterns = [
     path("units/<str:key>/changes/", household.changes, name="household-changes"),
     path("parties/<int:party_id>/reveals/", reveals.create, name="reveals"),
     path("payments/", payments.create, name="payments"),
+    path("shift/", shifts.mine, name="shift-mine"),
+    path("shifts/", shifts.index, name="shifts"),
+    path("shifts/<int:shift_id>/", shifts.detail, name="shift"),
+    path("shifts/<int:shift_id>/cashiers/", shifts.join, name="shift-cashiers"),
+    path("shifts/<int:shift_id>/counting/", shifts.counting, name="shift-counting"),
+    path("shifts/<int:shift_id>/resumption/", shifts.resumption, name="shift-resumption"),
+    path("shifts/<int:shift_id>/recount/", shifts.recount, name="shift-recount"),
+    path("shifts/<int:shift_id>/draft/", shifts.draft, name="shift-draft"),
+    path("shifts/<int:shift_id>/count/", shifts.count, name="shift-count"),
+    path("shifts/<int:shift_id>/handover/", shifts.handover, name="shift-handover"),
+    path("shifts/<int:shift_id>/banking/", shifts.banking, name="shift-banking"),
+    path("shifts/<int:shift_id>/sheet/", shifts.sheet, name="shift-sheet"),
+    path("days/", days.index, name="days"),
+    path("days/closing/", days.closing, name="day-closing"),
+    path("days/rules/", days.rules, name="drawer-rules"),
+    path("days/sheets/<int:close_id>/", days.sheet, name="day-sheet"),
+    path("days/sheets/<int:close_id>/reopening/", days.ask, name="day-reopening"),
+    path("days/requests/<int:request_id>/approval/", days.approval, name="reopening-approval"),
+    path("days/requests/<int:request_id>/refusal/", days.refusal, name="reopening-refusal"),
+    path("days/<day:day>/", days.detail, name="day"),
     path("receipts/", receipts.index, name="receipts"),
     path("receipts/<int:desk_id>/<int:number>/", receipts.detail, name="receipt"),
     path("receipts/<int:desk_id>/<int:number>/prints/", receipts.prints, name="prints"),

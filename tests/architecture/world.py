@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from guanjia.accounts.models import Grant, Proposal
 from guanjia.accounts.permissions import Permission, Role
@@ -11,6 +12,15 @@ from guanjia.accounts.tests.factories import MORNING, make_user
 from guanjia.accounts.tests.people import enrol
 from guanjia.estate.actions.parties import merge_parties
 from guanjia.estate.tests.factories import make_building, make_party, make_tenure
+from guanjia.money.closing.actions import (
+    ask_reopening,
+    close_day,
+    start_counting,
+    submit_count,
+)
+from guanjia.money.closing.models import Shift
+from guanjia.money.closing.tests.factories import begin_shift, end_shift, the_shift
+from guanjia.money.payments.models import Desk
 from guanjia.money.payments.tests.factories import Office, make_office
 from guanjia.money.tariffs.models import UnitTariff
 from guanjia.onboarding.actions import preview
@@ -23,7 +33,39 @@ from guanjia.records.attachments import attach
 DAY = date(2026, 1, 1)
 ABSENT = {"key": "9-9-9999"}  # the others are numbers, and none is this one:
 ABSENT_NUMBER = 999_999_999
-VALUES = {"year": 2026, "page": "units"}  # no objects: every value of theirs exists
+_PARTS = ("count", "handover", "banking")  # pages of a shift at that stage
+VALUES = {
+    "year": 2026,
+    "page": "units",
+    "day": "2026-11-23",
+}  # no objects: every value of theirs exists
+
+
+def a_shift(office: Office, part: str) -> Shift:
+    """Return a shift of today at a desk of its own, as far as the page of that name needs it."""
+    now = timezone.now()
+    desk = Desk.objects.create(community=office.community, name=f"台{part}", prefix=part[:6])
+    shift = begin_shift(desk, by=office.cashier, at=now)
+    if part != "banking":
+        start_counting(shift=shift, by=office.cashier, at=now)
+    if part == "handover":
+        submit_count(shift=shift, notes={100_00: 1}, by=office.cashier, at=now)
+    return shift
+
+
+def closings(office: Office) -> dict[str, Any]:
+    """Return an ended shift and others on their way, a closed day and a request to open it again."""
+    act: dict[str, Any] = {"by": office.cashier, "at": MORNING}
+    witness = make_user(community=office.community)
+    ended = end_shift(the_shift(office.desk), **act).shift
+    day = {"community": office.community, "day": ended.business_date}
+    close = close_day(**day, taken={}, witness=witness, **act)
+    return {
+        "shift_id": ended.pk,
+        **{f"shift_id@{part}": a_shift(office, part).pk for part in _PARTS},
+        "close_id": close.pk,
+        "request_id": ask_reopening(closed_day=close.closed_day, reason="又来一户", **act).pk,
+    }
 
 
 def samples(office: Office) -> dict[str, Any]:
@@ -66,6 +108,7 @@ def samples(office: Office) -> dict[str, Any]:
         "other_id": make_party(community=place, name="李四").pk,
         "tenure_id": tenure.pk,
         "desk_id": office.desk.pk,
+        **closings(office),
         "number": receipt.number,
         "item_id": office.item.pk,
         "tariff_id": office.tariff.pk,

@@ -26,6 +26,7 @@ from guanjia.money.payments.taking import Taking, take_payment
 from guanjia.money.payments.tests.factories import NEW_YEAR, Office, cash_for, make_office
 from guanjia.money.tariffs.actions import Price, publish_version
 from guanjia.money.tariffs.rules import Basis
+from tests.faults.drawers import DrawerActs
 
 FEN = Decimal("0.01")
 JANUARY = Month.of(NEW_YEAR)
@@ -72,7 +73,7 @@ class Model:
         return len(made), total
 
 
-class Machine:
+class Machine(DrawerActs):
     """One office and its model; ``step`` does one thing to both and compares them."""
 
     def __init__(self, seed: int) -> None:
@@ -100,6 +101,8 @@ class Machine:
             self.cancel: 3,
             self.cancel_what_is_paid: 2,
             self.open_a_desk: 1,
+            self.hand_over_a_shift: 2,
+            self.take_to_the_bank: 2,
             self.close_the_day: 1,
             self.pay_on_a_closed_day: 2,
         }
@@ -342,6 +345,7 @@ class Machine:
         return UUID(int=self.chance.getrandbits(128))
 
     def take(self, key: UUID, desk: Desk, taking: Taking, at: Any = None) -> Receipt:
+        self.office.man(desk, at or self.now)
         return take_payment(
             community=self.office.community,
             desk=desk,

@@ -147,6 +147,7 @@ class TestPaymentAndClosing:
     def test_whoever_comes_first_the_closed_day_holds(self, office):
         for n, bills in enumerate(households(office, ROUNDS)):
             at = MORNING + timedelta(days=n)
+            office.man(office.desk, at)
             paid, closed = race(partial(office.pay, bills, at=at), partial(close_day, office, at))
             assert isinstance(closed, ClosedDay)
             assert isinstance(paid, Receipt) or "已日结" in paid.refusal.reason

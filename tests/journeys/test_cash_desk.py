@@ -142,6 +142,7 @@ def test_a_double_press_and_the_back_button_charge_once(office, open_desk):
 
 def test_the_page_of_another_desk_learns_that_it_is_late(office, open_desk):
     colleague = make_user(community=office.community, role=Role.CASHIER)
+    office.man(colleague)
     first, second = open_desk(office.cashier), open_desk(colleague)
     for page in (first, second):
         open_unit(page, office)
@@ -193,6 +194,7 @@ def test_somebody_else_may_pay(office, open_desk):
     page.locator(".method", has_text="现金").click()
     page.keyboard.press("Enter")
     expect(page.get_by_text("邻居老王（代缴）")).to_be_visible()
+    expect(page.get_by_text("已打印 1 次")).to_be_visible()
 
 
 def test_a_number_is_shown_for_a_reason(office, open_desk):

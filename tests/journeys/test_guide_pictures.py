@@ -99,7 +99,11 @@ def cashier_takes_money(desk_of):
     page = desk_of(CASHIER)
     page.goto("/demo/")
     page.get_by_role("button", name="前台一").click()
-    expect(page.get_by_text("今天还没有收款。")).to_be_visible()
+    page.get_by_role("link", name="点备用金，开班").click()
+    page.get_by_role("button", name="开班").click()
+    expect(page.get_by_text("已开班，可以收款了")).to_be_visible()
+    page.goto("/demo/")
+    expect(page.get_by_text("本班还没有收款。")).to_be_visible()
     page.keyboard.type("3-2-12")
     expect(page.get_by_role("option", name="3-2-1201")).to_be_visible()
     take(page, "omnibox")
@@ -134,11 +138,31 @@ def cashier_takes_money(desk_of):
     page.goto("/demo/")
     expect(page.get_by_text(re.compile("^1 笔 · 收据 "))).to_be_visible()
     take(page, "workbench")
+    cashier_counts(page)
     page.set_viewport_size(PHONE)
     page.goto("/demo/units/?q=3-2-12")
     expect(page.get_by_role("link", name="3-2-1201", exact=True)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     take(page, "units-phone")
+
+
+def cashier_counts(page):
+    """Count the drawer, one banknote of 10 short, as far as the second name."""
+    page.get_by_role("region", name="本班").or_(
+        page.get_by_role("complementary", name="本班")
+    ).get_by_role("link", name="交班", exact=True).click()
+    page.get_by_role("button", name="盘点交班").click()
+    page.get_by_label("100 元").fill("7")
+    page.get_by_label("50 元").fill("8")
+    take(page, "count")
+    page.get_by_role("button", name="点完了，看差额").click()
+    expect(page.get_by_role("heading", name="现金", exact=True)).to_be_visible()
+    take(page, "handover")
+    page.goto("/demo/days/")
+    expect(page.get_by_role("heading", name="日结记录")).to_be_visible()
+    page.get_by_role("row").nth(1).get_by_role("link").first.click()
+    expect(page.get_by_role("heading", name="当日账")).to_be_visible()
+    take(page, "day")
 
 
 def office_sets_up_and_bills(desk_of):

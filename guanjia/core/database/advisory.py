@@ -3,7 +3,11 @@
 from django.db import connection
 
 
-def lock_until_commit(name: str) -> None:
-    """Hold ``name`` alone until the surrounding transaction ends; others who ask for it wait."""
+def lock_until_commit(name: str, *, shared: bool = False) -> None:
+    """Hold ``name`` alone until the surrounding transaction ends; others who ask for it wait.
+
+    ``shared`` holds it beside others who do the same, and keeps out who wants it alone.
+    """
+    lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        cursor.execute(f"SELECT {lock}(hashtextextended(%s, 0))", [name])

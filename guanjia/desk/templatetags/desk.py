@@ -3,6 +3,7 @@
 from django import template
 
 from guanjia.core.identity import mask_id, mask_phone
+from guanjia.core.money import capitals, yuan
 from guanjia.money.payments.models import Receipt
 from guanjia.money.payments.rules import Method, ReversalKind
 from guanjia.money.payments.sheets import PREPAID_ITEM
@@ -30,5 +31,5 @@ def paid_for(receipt: Receipt) -> str:
     return "、".join([*(receipt.items or ()), *prepaid])  # type: ignore[attr-defined]  # annotated by the read
 
 
-for _filter in (mask_id, mask_phone, price_text, cycle_text):
+for _filter in (mask_id, mask_phone, price_text, cycle_text, yuan, capitals):
     register.filter(_filter)

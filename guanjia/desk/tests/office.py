@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from guanjia.accounts.models import Community, User
 from guanjia.accounts.permissions import Role
@@ -20,6 +21,9 @@ from guanjia.estate.models import Party, Unit
 from guanjia.estate.tests.factories import make_party, make_tenure, make_unit
 from guanjia.money.bills.actions import issue_bills
 from guanjia.money.bills.models import Bill
+from guanjia.money.closing.actions import join_shift
+from guanjia.money.closing.reads import open_shift_at
+from guanjia.money.closing.tests.factories import begin_shift
 from guanjia.money.payments.models import Desk
 from guanjia.money.tariffs.actions import Price, add_item, add_tariff, assign_tariff
 from guanjia.money.tariffs.models import Tariff
@@ -42,6 +46,14 @@ class Office:
 
     def page(self, unit: Unit | None = None) -> str:
         return self.url("household", (unit or self.unit).key)
+
+    def man(self, user: User, desk: Desk | None = None) -> None:
+        """Have somebody else in the open shift of the desk; another desk's is opened."""
+        desk = desk or self.desk
+        if shift := open_shift_at(self.community, desk.pk):
+            join_shift(shift=shift, by=user, at=timezone.now())
+        else:
+            begin_shift(desk, by=user, at=timezone.now())
 
     def bills(self, unit: Unit | None = None) -> list[Bill]:
         return list(Bill.objects.open_of(self.community, [(unit or self.unit).pk]))
@@ -103,6 +115,7 @@ def make_office(*months: int) -> Office:
         tariff=tariff,
     )
     office.charge(*months)
+    begin_shift(office.desk, by=office.cashier, at=timezone.now())
     return office
 
 

@@ -1,8 +1,10 @@
 """Cash desks are opened and closed on screen; no two share a name or a series of receipts."""
 
 import pytest
+from django.urls import reverse
 
 from guanjia.accounts.permissions import Role
+from guanjia.accounts.tests.factories import make_community, make_user
 from guanjia.desk.tests.office import make_office, signed_in, staff
 from guanjia.money.payments.models import Desk
 from guanjia.records.models import JournalEntry
@@ -23,17 +25,24 @@ def verbs(office):
 
 
 def test_a_desk_opened_on_screen_takes_money_from_its_first_number(office, administrator):
-    Desk.objects.filter(pk=office.desk.pk).delete()
-    assert "还没有收银台" in administrator.get(office.url("desks")).content.decode()
     answer = administrator.post(office.url("desks"), SECOND, follow=True)
     assert "前台二" in answer.content.decode()
+    desk = Desk.objects.get(community=office.community, name="前台二")
+    office.man(office.cashier, desk)
     cashier = signed_in(office.cashier)
-    cashier.get(office.url("workbench"))
+    cashier.post(office.url("desk-choice"), {"desk": desk.pk})
     cashier.post(office.url("payments"), office.paying())
-    desk = Desk.objects.get(community=office.community)
+    desk.refresh_from_db()
     assert (desk.prefix, desk.first_number, desk.last_number) == ("B", 101, 101)
     assert "0000101" in administrator.get(office.url("desks")).content.decode()
     assert verbs(office) == ["desk.open"]
+
+
+def test_without_a_desk_the_page_says_what_one_is_for():
+    community = make_community()
+    client = signed_in(make_user(community=community, role=Role.ADMINISTRATOR))
+    page = client.get(reverse("desk:desks", args=[community.code]))
+    assert "还没有收银台" in page.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,7 @@ def test_a_receipt_is_found_by_its_number_where_receipts_may_be_seen(office, cas
     second = Desk.objects.create(community=office.community, name="前台二", prefix="B")
     cashier.post(office.url("payments"), office.paying(office.bills()[:1]))
     cashier.post(office.url("desk-choice"), {"desk": second.pk})
+    office.man(office.cashier, second)
     cashier.post(office.url("payments"), office.paying(office.bills()[:1]))
     assert found(cashier, office, "0007444")["收据"] == ["0007444"]
     assert found(cashier, office, "7444")["收据"] == ["0007444"]

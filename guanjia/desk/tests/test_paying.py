@@ -54,8 +54,9 @@ def test_two_desks_at_once_charge_once(office):
     barrier, answers = threading.Barrier(2), []
 
     def press(name):
-        client = signed_in(make_user(community=office.community, role=Role.CASHIER))
-        desk = Desk.objects.get(community=office.community, name=name)
+        user = make_user(community=office.community, role=Role.CASHIER)
+        client, desk = signed_in(user), Desk.objects.get(community=office.community, name=name)
+        office.man(user, desk)
         client.post(office.url("desk-choice"), {"desk": desk.pk})
         sent = office.paying()
         barrier.wait()

@@ -15,17 +15,18 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ROLES = [role for role in Role if role not in (Role.GUARD, Role.TRAINEE)]
 
 
-def test_takings_are_ones_own_by_method(office, cashier):
+def test_the_shifts_takings_by_method(office, cashier):
     first, second, third = office.bills()
     cashier.post(office.url("payments"), office.paying([first]))
     pos = {"method": "pos", "tendered": "", "reference": "880012"}
     cashier.post(office.url("payments"), office.paying([second], **pos))
-    colleague = signed_in(make_user(community=office.community, role=Role.CASHIER))
-    colleague.post(office.url("payments"), office.paying([third]))
+    colleague = make_user(community=office.community, role=Role.CASHIER, name="何佳")
+    office.man(colleague)
+    signed_in(colleague).post(office.url("payments"), office.paying([third]))
     page = cashier.get(office.url("workbench")).content.decode()
-    assert "473.38" in page
-    assert "2 笔 · 收据 0007444–0007445" in page
-    assert page.count("236.69") >= 5  # two methods, three receipts of the desk
+    assert "710.07" in page
+    assert "3 笔 · 收据 0007444–0007446" in page
+    assert "陈晓雯、何佳" in page
 
 
 def test_units_behind_are_told_from_what_is_overdue(office, cashier):

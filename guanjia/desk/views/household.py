@@ -19,6 +19,7 @@ from guanjia.desk.changes import changes_of, told
 from guanjia.desk.charges import charges_of, due_of
 from guanjia.desk.household import Household, household_of, payer_of
 from guanjia.desk.setting_forms import AssignForm, EndForm
+from guanjia.desk.shifts import drawer_note
 from guanjia.desk.unit_tariffs import tariffs_of
 from guanjia.estate.access import unit_for
 from guanjia.estate.household import sister_units
@@ -58,6 +59,7 @@ def cash_page(request: StaffRequest, form: PaymentForm) -> HttpResponse:
         methods=list(Method),
         cash_desk=desk,
         takes_money=taking,
+        drawer_note=drawer_note(request, desk, household.day),
         cash_desks=active_desks(form.unit.community) if taking and not desk else (),
         receipts=receipts_of(form.unit.community, household.unit_ids)[:RECENT],
     )

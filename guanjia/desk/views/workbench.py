@@ -14,7 +14,8 @@ from guanjia.core.components.frame import NavItem
 from guanjia.desk import cash_desk
 from guanjia.desk.arrears import most_overdue
 from guanjia.desk.finding import commands_of
-from guanjia.money.payments.reads import active_desks, receipts_at, takings_of
+from guanjia.desk.shifts import shift_card, unclosed_days
+from guanjia.money.payments.reads import active_desks, receipts_at
 
 RECENT = 14
 BEHIND = 8
@@ -42,16 +43,12 @@ def index(request: StaffRequest) -> HttpResponse:
     standing, day = request.standing, business_date(timezone.now())
     context: dict[str, object] = {"day": day}
     if desk := cash_desk.current(request):
-        context |= {
-            "cash_desk": desk,
-            "takings": takings_of(
-                community=standing.community, desk_id=desk.pk, by=request.user, day=day
-            ),
-            "receipts": receipts_at(standing.community, desk.pk)[:RECENT],
-        }
+        context |= shift_card(request, desk)
+        context["receipts"] = receipts_at(standing.community, desk.pk)[:RECENT]
     if standing.may(Permission.PAYMENT_TAKE):
         desks = active_desks(standing.community)
         context["cash_desks"] = [other for other in desks if not desk or other.pk != desk.pk]
+    context |= unclosed_days(standing, day)
     commands = commands_of(standing)
     context["quick"] = [item for item in items_of(commands, standing) if item.key]
     if not context.get("cash_desk"):

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from guanjia.accounts.models import Community
 from guanjia.money.audit.books import Row
 from guanjia.money.audit.check import Check
-from guanjia.money.audit.laws import bills, ledger, payments, reductions
+from guanjia.money.audit.laws import bills, closing, ledger, payments, reductions
 
-CHECKS = (*ledger.LAWS, *bills.LAWS, *payments.LAWS, *reductions.LAWS)
+CHECKS = (*ledger.LAWS, *bills.LAWS, *payments.LAWS, *reductions.LAWS, *closing.LAWS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,15 @@ def day_open(business_date: date) -> dict[str, Refusal]:
     """Return what to say where the database finds the day closed (L8), by its constraint."""
     return {
         DAY_OPEN: Refusal(
-            f"{business_date} 已日结，不能再入账", "请记入下一个营业日，或由主管申请重开该日"
+            f"{business_date} 已日结，不能再入账", "请记入下一个营业日，或在“日结”里申请重开这一天"
         )
     }
+
+
+def day_lock(community: Community | int, day: date) -> str:
+    """Return the name of the lock under which ``day`` is closed; the triggers spell it the same way."""
+    pk = community if isinstance(community, int) else community.pk
+    return f"ledger day {pk} {day}"
 
 
 def post(

@@ -11,6 +11,7 @@ class Account(IntEnum):
     CARD_CLEARING = 101201  # 其他货币资金：POS 在途
     CODE_CLEARING = 101202  # 其他货币资金：收款码在途
     RECEIVABLE = 1122  # 应收账款
+    CASH_DIFFERENCE = 1901  # 待处理财产损溢：现金长短款，借方为短款
     PREPAID = 2203  # 预收账款：预存
     AGENCY_PAYABLE = 2241  # 其他应付款：代收代付
     SERVICE_INCOME = 6001  # 主营业务收入
@@ -23,6 +24,7 @@ ACCOUNT_NAMES = {
     Account.CARD_CLEARING: "POS 在途资金",
     Account.CODE_CLEARING: "收款码在途资金",
     Account.RECEIVABLE: "应收账款",
+    Account.CASH_DIFFERENCE: "现金长短款",
     Account.PREPAID: "预收账款",
     Account.AGENCY_PAYABLE: "代收代付款",
     Account.SERVICE_INCOME: "主营业务收入",

@@ -26,6 +26,8 @@ class EntryKind(models.TextChoices):
     REVERSAL = "reversal", "红冲"
     ADJUSTMENT = "adjustment", "减免"
     TRANSFER = "transfer", "转户"
+    SHIFT = "shift", "交班"
+    DEPOSIT = "deposit", "缴存"
 
 
 class Entry(CommunityModel):
@@ -135,23 +137,54 @@ class Head(CommunityModel):
 
 
 class ClosedDay(CommunityModel):
-    """A business day whose books are shut: the database refuses further entries on it (L8)."""
+    """A business day whose books are shut: the database refuses further entries on it (L8).
+
+    It is closed while no ``Reopening`` names the row; closed again, it gets another one.
+    """
 
     db_privileges = APPEND_ONLY
 
     business_date = models.DateField()
+    nth = models.PositiveSmallIntegerField(db_default=1, editable=False)  # by trigger
     closed_at = models.DateTimeField(db_default=Now())
     by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
-                fields=["community", "business_date"], name="ledger_day_closed_once"
+                fields=["community", "business_date", "nth"], name="ledger_day_closed_nth"
             ),
         ]
 
     def __str__(self) -> str:
         return str(self.business_date)
+
+
+class Reopening(CommunityModel):
+    """A closing taken back: one person asked for it, another one approved. The day takes entries again."""
+
+    db_privileges = APPEND_ONLY
+
+    closed_day = CommunityForeignKey(ClosedDay, related_name="reopenings", db_index=False)
+    reason = models.CharField(max_length=200)
+    reopened_at = models.DateTimeField(db_default=Now())
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    approved_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "closed_day"], name="ledger_reopened_once"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(approved_by=models.F("asked_by")),
+                name="ledger_reopening_two_people",
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="ledger_reopening_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.closed_day_id}"
 
 
 class RequestKey(CommunityModel):

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Now
@@ -31,6 +32,9 @@ class Desk(CommunityModel):
     first_number = models.PositiveIntegerField("首号", default=1)
     last_number = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField("启用", default=True)
+    # The open shift: who is in it and its business day. See ``drawer``.
+    cashiers = ArrayField(models.BigIntegerField(), default=list, editable=False)
+    shift_day = models.DateField(null=True, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

@@ -2,84 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from guanjia.accounts.models import Community, User
+from guanjia.accounts.models import Community
 from guanjia.core.database.written import written_once
 from guanjia.estate.models import Tenure, Unit, on_day
 from guanjia.money.bills.models import Bill
 from guanjia.money.payments.models import Allocation, Desk, Part, Receipt, ReceiptPrint, Reversal
-from guanjia.money.payments.rules import Method
 
 _NUMBER = re.compile(r"(\D{0,6})0*([1-9]\d{0,8})", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What came in by one method: how many payments, and fen."""
-
-    method: Method
-    count: int
-    total_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class Takings:
-    """A cashier's day at one desk, by method; receipt numbers are the first and the last of theirs."""
-
-    by_method: tuple[Taken, ...]
-    first_number: int | None
-    last_number: int | None
-
-    @property
-    def count(self) -> int:
-        """How many payments."""
-        return sum(taken.count for taken in self.by_method)
-
-    @property
-    def total_fen(self) -> int:
-        """All methods together."""
-        return sum(taken.total_fen for taken in self.by_method)
-
-    @property
-    def amounts(self) -> list[int]:
-        """The methods' sums in fen, for the bar."""
-        return [taken.total_fen for taken in self.by_method]
-
-
-def takings_of(*, community: Community, desk_id: int, by: User, day: date) -> Takings:
-    """Return what ``by`` took at the desk on ``day``, in one statement."""
-    theirs = {"desk": desk_id, "by": by, "business_date": day, "reversals": None}
-    rows = (
-        Part.objects.filter(
-            community=community, **{f"payment__{key}": value for key, value in theirs.items()}
-        )
-        .values_list("method")
-        .annotate(
-            Count("pk"),
-            Sum("amount_fen"),
-            Min("payment__receipts__number"),
-            Max("payment__receipts__number"),
-        )
-        .order_by()
-    )
-    found = {Method(method): rest for method, *rest in rows}
-    taken = tuple(
-        Taken(method, found[method][0], int(found[method][1]))
-        for method in Method
-        if method in found
-    )
-    return Takings(
-        taken,
-        min((first for *_, first, _ in found.values()), default=None),
-        max((last for *_, last in found.values()), default=None),
-    )
 
 
 def receipts_of(community: Community, unit_ids: Sequence[int]) -> QuerySet[Any]:
@@ -101,6 +37,7 @@ def receipts_in(
     number: int | None = None,
     unit: str = "",
     desk: Desk | None = None,
+    method: str | None = None,
 ) -> QuerySet[Any]:
     """Return the community's receipts, newest first; ``unit`` is a unit's key."""
     asked = {
@@ -110,7 +47,11 @@ def receipts_in(
         "desk": desk,
     }
     given = {field: value for field, value in asked.items() if value is not None}
-    return _told(Receipt.objects.filter(community=community, **given)).order_by("-pk")
+    rows = Receipt.objects.filter(community=community, **given)
+    if method:
+        parts = Part.objects.filter(community=community, payment=OuterRef("payment"), method=method)
+        rows = rows.filter(Exists(parts))
+    return _told(rows).order_by("-pk")
 
 
 def receipts_numbered(community: Community, text: str, limit: int = 4) -> list[Receipt]:

@@ -14,8 +14,9 @@ from guanjia.money.bills.models import Bill
 from guanjia.money.ledger.actions import Line, post
 from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import Entry, EntryKind, EntryLine
-from guanjia.money.payments.models import Allocation, Desk, Payment, Receipt, Reversal
-from guanjia.money.payments.rules import may_reverse, reversal_kind
+from guanjia.money.payments.drawer import hold_drawer
+from guanjia.money.payments.models import Allocation, Desk, Part, Payment, Receipt, Reversal
+from guanjia.money.payments.rules import Method, may_reverse, reversal_kind
 from guanjia.money.prepayments.models import Movement
 from guanjia.money.prepayments.rules import DRAWN_MEANWHILE
 from guanjia.records.actions import journal, send
@@ -45,7 +46,8 @@ def reverse_payment(
     """Take the receipt's payment back by its mirror; ``desk`` is where the money goes out again.
 
     ``may_void`` and ``may_red`` are what ``by`` is permitted. Posts to today, whichever day it was taken. Raises
-    Refused with the reason and the remedy. Locks as taking does: the bills in order of id, the desk's chain last.
+    Refused with the reason and the remedy, such as at a desk without an open shift. Locks as taking does: the
+    bills in order of id, the desk, its chain last.
     """
     payment, community, today = receipt.payment, receipt.community, business_date(at)
     kind = reversal_kind(taken_on=payment.business_date, today=today)
@@ -61,8 +63,10 @@ def reverse_payment(
     )
     if not verdict:
         raise Refused(verdict)
+    cash = Part.objects.filter(community=community, payment=payment, method=Method.CASH).exists()
     with refusing(**MEANWHILE):
         _owe_again(receipt)
+        hold_drawer(desk=desk, by=by, today=today, is_cash=cash)
         reversal = Reversal.objects.create(
             community=community,
             payment=payment,

@@ -14,14 +14,14 @@ from guanjia.money.bills.models import Bill
 from guanjia.money.ledger.actions import Line, day_open
 from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import EntryKind
-from guanjia.money.payments.models import Part, Payment, Receipt
+from guanjia.money.payments.drawer import NO_SHIFT, drawer_of
+from guanjia.money.payments.models import Desk, Part, Payment, Receipt
 from guanjia.money.payments.rules import METHOD_ACCOUNTS, Method
 from guanjia.money.prepayments.rules import DRAWN_MEANWHILE
 
-DESK_CLOSED = Refusal("这个收银台刚被停用", "请换一个收银台再收")
-
 # Everything that a payment writes, as one statement: one round trip, planned once a connection, and no part can be left
-# out. Constraints, triggers and the chain see it whole. The desk's row is reached last of the locks, after the bills'.
+# out. Constraints, triggers and the chain see it whole. The desk's row is reached after the bills' and before the
+# chain; it gives the number only to somebody in the desk's open shift, whose end waits for the row.
 _WRITE = """
 WITH entry AS (
     INSERT INTO ledger_entry (community_id, kind, series, business_date, by_id)
@@ -57,7 +57,8 @@ WITH entry AS (
     FROM entry, unnest(%(move_prepayment_id)s::bigint[], %(move_fen)s::bigint[]) AS move(prepayment, fen)
 ), numbered AS (
     UPDATE payments_desk SET last_number = greatest(last_number, first_number - 1) + 1
-    WHERE community_id = %(community)s AND id = %(desk)s AND is_active RETURNING last_number
+    WHERE community_id = %(community)s AND id = %(desk)s AND is_active AND shift_day = %(business_date)s
+        AND %(by)s = ANY (cashiers) RETURNING last_number
 ), receipt AS (
     INSERT INTO payments_receipt (community_id, desk_id, number, payment_id)
     SELECT %(community)s, %(desk)s, numbered.last_number, payment.id FROM payment, numbered RETURNING id, number
@@ -91,8 +92,8 @@ def write_payment(
 ) -> Receipt:
     """Write a new payment whole and return its receipt; ``settled`` are bills with the fen they get.
 
-    Call it last in the caller's transaction, the bills locked. Raises Refused on a closed day, at a desk put out
-    of use and where a prepayment was drawn meanwhile.
+    Call it last in the caller's transaction, the bills locked. Raises Refused on a closed day, at a desk out of
+    use or without an open shift that the cashier is in, and where a prepayment was drawn meanwhile.
     """
     lines = _lines(parts, settled, moves)
     values = {
@@ -122,7 +123,7 @@ def write_payment(
     with refusing(**day_open(payment.business_date), prepayments_balance_sane=DRAWN_MEANWHILE):
         written = fetch_one(_WRITE, values)
     if written is None:
-        raise Refused(DESK_CLOSED)
+        raise Refused(_why_not(payment))
     payment.entry_id, payment.pk, receipt_id, number = written
     return Receipt(
         pk=receipt_id,
@@ -131,6 +132,13 @@ def write_payment(
         number=number,
         payment=payment,
     )
+
+
+def _why_not(payment: Payment) -> Refusal:
+    """Say why the desk gave no number; should its shift have come meanwhile, another press will do."""
+    desk = Desk.objects.get(community=payment.community_id, pk=payment.desk_id)
+    verdict = drawer_of(desk, by=payment.by, today=payment.business_date)
+    return NO_SHIFT if verdict is True else verdict
 
 
 def _lines(

@@ -74,7 +74,7 @@ LAWS = (
     Check(
         "entries_explained",
         "L1",
-        "每笔分录有且只有一份说明它的单据：出账批次、临时收费、收款、冲销、减免或预存转户",
+        "每笔分录有且只有一份说明它的单据：出账批次、临时收费、收款、冲销、减免、预存转户、交班或缴存",
         """
         SELECT e.community_id, e.id AS entry_id, e.kind, count(d.kind) AS documents
         FROM ledger_entry e
@@ -88,6 +88,9 @@ LAWS = (
             UNION ALL SELECT m.community_id, m.entry_id, 'transfer' FROM prepayments_movement m
                 JOIN ledger_entry e ON e.community_id = m.community_id AND e.id = m.entry_id AND e.kind = 'transfer'
                 WHERE m.amount_fen > 0
+            UNION ALL SELECT community_id, opening_id, 'shift' FROM closing_shift WHERE opening_id IS NOT NULL
+            UNION ALL SELECT community_id, entry_id, 'shift' FROM closing_handover WHERE entry_id IS NOT NULL
+            UNION ALL SELECT community_id, entry_id, 'deposit' FROM closing_depositpart
         ) d ON d.community_id = e.community_id AND d.entry_id = e.id
         GROUP BY e.community_id, e.id HAVING count(d.kind) <> 1 OR min(d.kind) <> e.kind
         """,
@@ -120,12 +123,17 @@ LAWS = (
     Check(
         "days_closed",
         "L8",
-        "日结之后，当天没有再入账",
+        "日结之后，当天没有再入账，除非经批准重开；一天没有同时日结两次",
         """
         SELECT e.community_id, e.id AS entry_id, e.business_date, e.posted_at, d.closed_at
         FROM ledger_entry e
         JOIN ledger_closedday d ON d.community_id = e.community_id AND d.business_date = e.business_date
-        WHERE e.posted_at >= d.closed_at
+        LEFT JOIN ledger_reopening r ON r.community_id = d.community_id AND r.closed_day_id = d.id
+        WHERE e.posted_at >= d.closed_at AND (r.id IS NULL OR e.posted_at < r.reopened_at)
+        UNION ALL
+        SELECT d.community_id, NULL, d.business_date, NULL, max(d.closed_at) FROM ledger_closedday d
+        LEFT JOIN ledger_reopening r ON r.community_id = d.community_id AND r.closed_day_id = d.id
+        WHERE r.id IS NULL GROUP BY d.community_id, d.business_date HAVING count(*) > 1
         """,
     ),
     Check(
@@ -147,7 +155,7 @@ LAWS = (
     Check(
         "acts_journalled",
         "日志",
-        "每笔收款、每次冲销、每批出账、每笔临时收费、每笔手工减免在操作日志里恰有一条",
+        "每笔收款、每次冲销、每批出账、每次交班、缴存与日结、每笔临时收费、每笔手工减免在操作日志里恰有一条",
         f"""
         SELECT a.community_id, a.subject, a.id, count(j.id) AS journal_rows
         FROM (
@@ -155,6 +163,13 @@ LAWS = (
             UNION ALL SELECT community_id, 'bills.billrun', id, 'bills.issue' FROM bills_billrun
             UNION ALL SELECT community_id, 'bills.extracharge', id, 'charge.add' FROM bills_extracharge
             UNION ALL SELECT community_id, 'payments.reversal', id, 'payment.reverse' FROM payments_reversal
+            UNION ALL SELECT community_id, 'closing.shift', id, 'shift.open' FROM closing_shift
+            UNION ALL SELECT community_id, 'closing.shift', shift_id, 'shift.hand_over' FROM closing_handover
+            UNION ALL SELECT d.community_id, 'closing.deposit', d.id, 'cash.bank' FROM closing_deposit d
+                WHERE NOT EXISTS (SELECT 1 FROM closing_dayclose c
+                    WHERE c.community_id = d.community_id AND c.deposit_id = d.id)
+            UNION ALL SELECT community_id, 'closing.dayclose', id, 'day.close' FROM closing_dayclose
+            UNION ALL SELECT community_id, 'ledger.reopening', id, 'day.reopen' FROM ledger_reopening
             UNION ALL SELECT a.community_id, 'bills.adjustment', a.id, v.action
             FROM bills_adjustment a JOIN (VALUES {_VERBS}) AS v(kind, action) ON v.kind = a.kind
             WHERE NOT EXISTS (SELECT 1 FROM bills_billrun r
@@ -162,7 +177,7 @@ LAWS = (
         ) a
         LEFT JOIN records_journalentry j ON j.community_id = a.community_id
             AND j.subject = a.subject AND j.subject_id = a.id AND j.action = a.action
-        GROUP BY a.community_id, a.subject, a.id HAVING count(j.id) <> 1
+        GROUP BY a.community_id, a.subject, a.id, a.action HAVING count(j.id) <> 1
         """,  # noqa: S608 - put together from constants
     ),
     Check(

@@ -13,6 +13,7 @@ from django.db import connection
 from guanjia.accounts.tests.factories import MORNING, make_community
 from guanjia.estate.tests.factories import make_unit
 from guanjia.money.audit.checks import CHECKS, SHOWN, audit
+from guanjia.money.audit.tests.closing_faults import CLOSING_FAULTS, CLOSING_TABLES, closed_office
 from guanjia.money.bills.actions import cancel_bill, reduce_bill
 from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.ledger.models import RequestKey
@@ -37,6 +38,7 @@ GUARDED = (
     "payments_allocation",
     "payments_receipt",
     "records_journalentry",
+    *CLOSING_TABLES,
 )
 
 
@@ -68,6 +70,7 @@ def busy_office():
     total = older[0].open_fen + 10_000
     office.pay(older, prepay_fen=10_000, tender={"amount_fen": total, "tendered_fen": total})
     office.take_back(office.pay(office.owed(first)))
+    closed_office()
     return office, first, second
 
 
@@ -107,7 +110,7 @@ END $$
 NEW = "(SELECT max(id) FROM ledger_entry WHERE community_id = %(c)s)"
 WAIVED = "kind = 'waiver'"
 ITS = f"entry_id = (SELECT entry_id FROM bills_adjustment WHERE {WAIVED})"
-FAULTS = {
+FAULTS = CLOSING_FAULTS | {
     "an entry with one line too many": ("entries_balance", f"{LINE} (%(c)s, {RUN}, 2241, 5, NULL)"),
     "a reversal that is no mirror": (
         "reversals_mirror",
@@ -208,7 +211,7 @@ FAULTS = {
     "a payment with two receipts, another with none": (
         "payments_receipted",
         "ALTER TABLE payments_receipt DROP CONSTRAINT payments_receipt_once",
-        f"UPDATE payments_receipt SET payment_id = {PAID}",
+        f"UPDATE payments_receipt SET payment_id = {PAID} WHERE community_id = %(c)s",
     ),
     "a number that no receipt bears": (
         "receipts_gapless",

@@ -1,6 +1,6 @@
 """An office that bills and takes money, in a few words."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 from guanjia.accounts.models import Community, User
 from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import MORNING, make_community, make_user
-from guanjia.core.calendar import Month
+from guanjia.core.calendar import Month, business_date
 from guanjia.estate.models import Unit
 from guanjia.estate.tests.factories import make_unit
 from guanjia.money.bills.actions import Batch, Charging, add_charge, issue_bills
 from guanjia.money.bills.models import Bill
+from guanjia.money.closing.tests.factories import at_work
 from guanjia.money.payments.models import Desk, Receipt, Reversal
 from guanjia.money.payments.reversing import reverse_payment
 from guanjia.money.payments.rules import Method, Tender
@@ -34,6 +35,14 @@ class Office:
     item: ChargeItem
     tariff: Tariff
     desk: Desk
+    manned: dict[int, date] = field(default_factory=dict)  # the day of each desk's open shift
+
+    def man(self, desk: Desk, at: datetime) -> None:
+        """Have the cashier in an open shift at the desk; one of an earlier day is handed over first."""
+        day = business_date(at)
+        if self.manned.get(desk.pk, date.min) < day:
+            at_work(desk, by=self.cashier, at=at)
+            self.manned[desk.pk] = day
 
     def unit(self, area: str = "98.62", **fields: Any) -> Unit:
         """Return a unit that pays the tariff from New Year on."""
@@ -104,10 +113,12 @@ class Office:
         key: UUID | None = None,
         at: datetime = MORNING,
     ) -> Receipt:
-        """Take what ``taking`` asks for."""
+        """Take what ``taking`` asks for, in a shift of that day."""
+        desk = desk or self.desk
+        self.man(desk, at)
         return take_payment(
             community=self.community,
-            desk=desk or self.desk,
+            desk=desk,
             taking=taking,
             key=key or uuid4(),
             by=self.cashier,
@@ -118,6 +129,7 @@ class Office:
         """Void the receipt, or reverse it where ``at`` is a later day."""
         words: dict[str, Any] = {"reason": "收错了户", "customer_copy": True, "desk": self.desk}
         words |= {"may_void": True, "may_red": True}
+        self.man((words | changes)["desk"], at)
         return reverse_payment(receipt=receipt, by=self.cashier, at=at, **words | changes)
 
 
@@ -152,4 +164,6 @@ def make_office(price: Price | None = None) -> Office:
         at=MORNING,
     )
     desk = Desk.objects.create(community=community, name="前台一", first_number=7444)
-    return Office(community, cashier, item, tariff, desk)
+    office = Office(community, cashier, item, tariff, desk)
+    office.man(desk, MORNING)
+    return office

@@ -14,6 +14,7 @@ from guanjia.estate.tests.factories import make_unit
 from guanjia.money.bills.actions import issue_bills
 from guanjia.money.bills.explain import explain, line_to_say
 from guanjia.money.bills.models import Bill
+from guanjia.money.closing.tests.factories import begin_shift
 from guanjia.money.ledger.models import EntryLine
 from guanjia.money.payments.models import Desk, Payment
 from guanjia.money.payments.rules import Method, Tender
@@ -42,6 +43,7 @@ def office():
     )
     assign_tariff(unit=unit, tariff=tariff, begins_on=date(2026, 1, 1), by=cashier, at=MORNING)
     desk = Desk.objects.create(community=community, name="前台一", first_number=7444)
+    begin_shift(desk, by=cashier, at=MORNING)
     return community, cashier, unit, desk
 
 
