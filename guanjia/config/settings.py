@@ -9,6 +9,9 @@ from guanjia.config.secrets import django_secret
 BASE_DIR = Path(__file__).resolve().parents[2]
 HOME = Path(os.environ.get("GUANJIA_HOME", BASE_DIR / "var")).resolve()
 SECRETS_DIR = Path(os.environ.get("GUANJIA_SECRETS", HOME / "secrets")).resolve()
+# Backups: better on another disk, and the keys elsewhere again.
+BACKUPS = Path(os.environ.get("GUANJIA_BACKUPS", HOME / "backups")).resolve()
+KEY_BACKUPS = Path(os.environ.get("GUANJIA_KEY_BACKUPS", HOME / "key-backups")).resolve()
 PUBLIC_URL = os.environ.get("GUANJIA_PUBLIC_URL", "http://127.0.0.1:8000")
 DEBUG = os.environ.get("GUANJIA_DEBUG") == "1"
 SECRET_KEY = django_secret(SECRETS_DIR)
@@ -35,6 +38,7 @@ INSTALLED_APPS = [
     "guanjia.money.closing",
     "guanjia.money.audit",
     "guanjia.reports",
+    "guanjia.upkeep",
     "guanjia.onboarding",
     "guanjia.desk",
     "guanjia.demo",
@@ -98,7 +102,11 @@ def _database(url: str) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///guanjia"))}
+DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql:///guanjia")
+DATABASES = {"default": _database(DATABASE_URL)}
+# Only the processes that copy the database know the login that may.
+REPLICATION_URL = os.environ.get("DATABASE_REPLICATION_URL", "")
+EMBEDDED = os.environ.get("GUANJIA_EMBEDDED") == "1"
 # The login that web and worker use; the owner grants it its privileges after migrating.
 GUANJIA_APP_ROLE = os.environ.get("GUANJIA_APP_ROLE", "guanjia_app")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

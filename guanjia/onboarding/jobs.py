@@ -8,6 +8,6 @@ from guanjia.onboarding.actions import forget_files
 
 @app.periodic(cron="10 3 * * *")
 @app.task(queueing_lock="forget_imported_files")
-def forget_imported_files(_timestamp: int) -> None:
+def forget_imported_files(timestamp: int) -> None:  # noqa: ARG001 - given to periodic tasks
     """Forget those that came more than a week ago."""
     forget_files(at=timezone.now())

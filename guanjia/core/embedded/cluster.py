@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from guanjia.core.embedded import waiting
 from guanjia.core.embedded.binaries import Binaries
 from guanjia.core.embedded.places import Places
 from guanjia.core.embedded.problem import explain_log
@@ -30,6 +31,9 @@ SETTINGS = {
     "work_mem": "8MB",
     "effective_cache_size": "1GB",
     "random_page_cost": "1.1",
+    # A receiver that stays away can't fill the disk; one that hangs is given up soon.
+    "max_slot_wal_keep_size": "2GB",
+    "wal_sender_timeout": "10s",
     "timezone": "UTC",
     "log_timezone": "Asia/Shanghai",
     "lc_messages": "C",
@@ -57,6 +61,7 @@ class Cluster:
     places: Places
     binaries: Binaries
     throwaway: bool
+    patience: int = PATIENCE
 
     @property
     def port(self) -> int:
@@ -110,6 +115,7 @@ class Cluster:
     def start(self) -> None:
         """Start the server and wait until it serves; raise :class:`EmbeddedServerError`."""
         self.places.user.own_directory(self.places.sockets)
+        (self.places.root / waiting.FILE).unlink(missing_ok=True)
         self._write_settings()
         log = self.places.log
         if log.exists() and log.stat().st_size > LONGEST_LOG:
@@ -146,6 +152,7 @@ class Cluster:
         path.write_text(
             "# Written at every start; put your own settings into ../local.conf\n"
             + "".join(f"{name} = '{value}'\n" for name, value in quoted.items())
+            + f"include_if_exists = '../{waiting.FILE}'\n"
             + "include_if_exists = '../local.conf'\n",
             encoding="utf-8",
         )
@@ -153,7 +160,7 @@ class Cluster:
 
     def _pg_ctl(self, *arguments: str) -> tuple[bool, str]:
         data = str(self.places.data)
-        return self._run("pg_ctl", *arguments, "-D", data, "-w", "-t", str(PATIENCE))
+        return self._run("pg_ctl", *arguments, "-D", data, "-w", "-t", str(self.patience))
 
     def _run(self, program: str, *arguments: str, typed: str = "") -> tuple[bool, str]:
         """Run a PostgreSQL program as the service user; return its success and its words."""

@@ -100,6 +100,16 @@ class Places:
         return self.root / "data"
 
     @property
+    def restored(self) -> Path:
+        """A restored and verified data directory that waits to take the place of ``data``."""
+        return self.root / "data.restored"
+
+    def settle(self) -> None:
+        """Finish a restore that was interrupted between putting the old data aside and the new in place."""
+        if not self.data.exists() and self.restored.exists():
+            self.restored.rename(self.data)
+
+    @property
     def log(self) -> Path:
         """What the server has to say."""
         return self.root / "server.log"

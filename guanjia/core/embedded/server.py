@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from guanjia.core.embedded.binaries import find_binaries
+from guanjia.core.embedded.binaries import Binaries, find_binaries
 from guanjia.core.embedded.cluster import Cluster
 from guanjia.core.embedded.logins import (
     ADMIN,
@@ -25,6 +25,7 @@ from guanjia.core.embedded.logins import (
 )
 from guanjia.core.embedded.places import prepare, reachable
 from guanjia.core.embedded.problem import DISK_FULL, EmbeddedServerError, explain_os
+from guanjia.core.embedded.waiting import Waiting
 from guanjia.core.file_locks import Lease, exclusive, in_use
 
 PREFIX = "guanjia-throwaway-"
@@ -58,6 +59,16 @@ class Server:
         """The superuser's address, for tests of attacks and for repairs."""
         return self._url(ADMIN)
 
+    @property
+    def place(self) -> Path:
+        """The folder of the data directory and of what belongs to it."""
+        return self._cluster.places.root
+
+    @property
+    def binaries(self) -> Binaries:
+        """The programs that fit the data."""
+        return self._cluster.binaries
+
     def start(self) -> None:
         """Join the running server or start it, and hold a lease on it."""
         try:
@@ -65,11 +76,13 @@ class Server:
             self._leases.mkdir(mode=0o700, exist_ok=True)
             with exclusive(self._leases / "lock"):
                 places = prepare(self.home)
+                places.settle()
                 binaries = reachable(find_binaries(places.data), places.user)
                 self._cluster = Cluster(places, binaries, self.throwaway)
+                alone = not in_use(self._leases)
                 self._lease = Lease(self._leases)
                 try:
-                    self._start_or_join()
+                    self._start_or_join(alone=alone)
                 except BaseException:
                     self._leave()
                     raise
@@ -93,11 +106,13 @@ class Server:
     def _leases(self) -> Path:
         return self.home / "leases"
 
-    def _start_or_join(self) -> None:
+    def _start_or_join(self, *, alone: bool) -> None:
         cluster = self._cluster
         if cluster.places.data.exists():
             require_passwords(self.home, cluster.places.data)
         if cluster.answers():
+            if alone:  # everybody was killed but the server: nobody may be there to receive its log
+                Waiting(cluster.places.root, self.admin_url, "").end()
             return
         if shutil.disk_usage(cluster.places.root).free < LEAST_FREE:
             raise EmbeddedServerError(DISK_FULL)

@@ -1,8 +1,11 @@
 """The worker does what is queued, and puts back what a dead worker left half done."""
 
+import inspect
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from guanjia.records.jobs import rescue_stalled_jobs
@@ -40,6 +43,14 @@ def leave_half_done(job_id, *, silent):
             "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s",
             [worker, job_id],
         )
+
+
+def test_every_periodic_job_takes_what_it_is_given():
+    jobs = [periodic.task for periodic in app.periodic_registry.periodic_tasks.values()]
+    assert len(jobs) > 3
+    for job in jobs:
+        context = (object(),) if job.pass_context else ()
+        inspect.signature(job.func).bind(*context, timestamp=0)
 
 
 def test_queued_jobs_are_done():
