@@ -40,6 +40,12 @@ def _keys(tmp_path_factory: pytest.TempPathFactory) -> None:
     create(settings.SECRETS_DIR)
 
 
+@pytest.fixture(autouse=True)
+def _witness(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test a witness of its own: what one test issued is no loss to the next."""
+    monkeypatch.setattr(settings, "WITNESS", tmp_path_factory.mktemp("witness"))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Go on as the app login once the owner has migrated and granted."""

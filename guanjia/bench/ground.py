@@ -39,7 +39,11 @@ class Ground:
     @property
     def variables(self) -> dict[str, str]:
         """The environment of a web server on this ground."""
-        return {"DATABASE_URL": self.app_url, "GUANJIA_SECRETS": str(settings.SECRETS_DIR)}
+        return {
+            "DATABASE_URL": self.app_url,
+            "GUANJIA_SECRETS": str(settings.SECRETS_DIR),
+            "GUANJIA_WITNESS": str(settings.WITNESS),
+        }
 
     def twin(self, tables: Sequence[str]) -> None:
         """Make bare twins of ``tables``: same columns, indexes, checks and keys, no triggers.
@@ -87,8 +91,10 @@ class Ground:
 def throwaway() -> Iterator[Ground]:
     """Start a server and migrate as its owner; all of it goes in the end. Django is the app login inside."""
     secrets_before, app_before = settings.SECRETS_DIR, settings.GUANJIA_APP_ROLE
+    witness_before = settings.WITNESS, settings.WITNESS_COPY
     with tempfile.TemporaryDirectory(prefix="guanjia-bench-") as home, temporary() as server:
         settings.SECRETS_DIR = Path(home)
+        settings.WITNESS, settings.WITNESS_COPY = Path(home) / "witness", None
         settings.GUANJIA_APP_ROLE = urlsplit(server.app_url).username
         create(settings.SECRETS_DIR)
         with psycopg.connect(server.admin_url, autocommit=True) as admin:
@@ -110,6 +116,7 @@ def throwaway() -> Iterator[Ground]:
                 yield Ground(owner, server.owner_url, server.app_url)
         finally:
             settings.SECRETS_DIR, settings.GUANJIA_APP_ROLE = secrets_before, app_before
+            settings.WITNESS, settings.WITNESS_COPY = witness_before
 
 
 @contextmanager

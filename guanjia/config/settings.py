@@ -12,6 +12,10 @@ SECRETS_DIR = Path(os.environ.get("GUANJIA_SECRETS", HOME / "secrets")).resolve(
 # Backups: better on another disk, and the keys elsewhere again.
 BACKUPS = Path(os.environ.get("GUANJIA_BACKUPS", HOME / "backups")).resolve()
 KEY_BACKUPS = Path(os.environ.get("GUANJIA_KEY_BACKUPS", HOME / "key-backups")).resolve()
+# What was acknowledged, written down outside the database; a second place may be another disk or machine's.
+WITNESS = Path(os.environ.get("GUANJIA_WITNESS", HOME / "witness")).resolve()
+_copy = os.environ.get("GUANJIA_WITNESS_COPY")
+WITNESS_COPY = Path(_copy).resolve() if _copy else None
 PUBLIC_URL = os.environ.get("GUANJIA_PUBLIC_URL", "http://127.0.0.1:8000")
 DEBUG = os.environ.get("GUANJIA_DEBUG") == "1"
 SECRET_KEY = django_secret(SECRETS_DIR)

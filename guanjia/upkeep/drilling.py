@@ -86,6 +86,8 @@ def _judge(
 ) -> tuple[Verdict, str, int, list[str]]:
     """Return the verdict, its words, how many seconds of work would be lost, and in which series."""
     missing = behind(before, examined.heads)
+    if examined.unwitnessed:
+        missing.append(f"witness: {examined.unwitnessed}")
     lost = max(0, int((at - newest).total_seconds())) if missing else 0
     faults = [check["says"] for check in examined.broken]
     if foreign := strange(examined.heads):

@@ -13,6 +13,7 @@ import psycopg
 
 from guanjia.core.backup.problem import BackupError
 from guanjia.money.audit.heads import Heads
+from guanjia.money.audit.witnessed import WITNESSED
 
 _DJANGO = [sys.executable, "-P", "-m", "django"]
 _OWNER = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
@@ -23,6 +24,7 @@ class Examined:
     """What was found in a restored database."""
 
     broken: list[dict[str, Any]]  # the checks of the audit that are broken
+    unwitnessed: int  # receipts that the witness knows and this copy lacks
     heads: Heads
 
 
@@ -32,7 +34,9 @@ def examine(url: str) -> Examined:
     report = json.loads(_run(url, "ledger_audit", "--json", fine=(0, 1)))
     _run(url, "keys", "--verbosity=0")
     broken = [check for check in report["checks"] if check["count"]]
-    return Examined(broken, Heads(**json.loads(_run(url, "ledger_heads", "--json"))))
+    unwitnessed = sum(check["count"] for check in broken if check["name"] == WITNESSED)
+    broken = [check for check in broken if check["name"] != WITNESSED]
+    return Examined(broken, unwitnessed, Heads(**json.loads(_run(url, "ledger_heads", "--json"))))
 
 
 def _as_owner(url: str) -> str:

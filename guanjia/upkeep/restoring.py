@@ -18,7 +18,7 @@ from guanjia.core.embedded.logins import APP, DATABASE
 from guanjia.core.embedded.places import Places, ServiceUser, prepare
 from guanjia.core.file_locks import exclusive, in_use
 from guanjia.core.sealing.keys import KEY_FILE, KeysMissingError, load
-from guanjia.upkeep.examining import examine
+from guanjia.upkeep.examining import Examined, examine
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Restoring:
     last_commit_at: datetime | None
     gap_after: str
     broken: list[str]
+    unwitnessed: int  # receipts that the witness knows and the restored books lack
     kept: Path | None  # the old data
     into: Path
 
@@ -39,6 +40,7 @@ class Restoring:
             "until": self.last_commit_at,
             "gap_after": self.gap_after,
             "broken": self.broken,
+            "unwitnessed": self.unwitnessed,
             "kept": self.kept,
             "into": self.into,
         }
@@ -81,7 +83,16 @@ def restore(
         _bring_beside(backup)
     except OSError as problem:
         raise explain_os(problem) from problem
-    return Restoring(backup, done[0].last_commit_at, done[0].gap_after, done[1], kept, root)
+    aside, examined = done
+    return Restoring(
+        backup=backup,
+        last_commit_at=aside.last_commit_at,
+        gap_after=aside.gap_after,
+        broken=[f"{check['says']}（{check['count']} 处）" for check in examined.broken],
+        unwitnessed=examined.unwitnessed,
+        kept=kept,
+        into=root,
+    )
 
 
 def _bring_back(
@@ -91,7 +102,7 @@ def _bring_back(
     user: ServiceUser,
     until: datetime | None,
     progress: Progress,
-) -> tuple[Replayed, list[str]]:
+) -> tuple[Replayed, Examined]:
     like = settings.DATABASE_URL if not settings.EMBEDDED else f"postgresql://{APP}@/{DATABASE}"
     with replayed(
         backup,
@@ -105,7 +116,7 @@ def _bring_back(
     ) as aside:
         progress("核对账务")
         examined = examine(aside.url(like))
-    return aside, [f"{check['says']}（{check['count']} 处）" for check in examined.broken]
+    return aside, examined
 
 
 def _refuse_while_open(leases: Path) -> None:

@@ -81,7 +81,7 @@ class Keeper:
     def _receive(self) -> None:
         receiver = self._receiver
         if receiver and receiver.runs:
-            if receiver.streams():
+            if self.waiting and receiver.streams():
                 self._make_commits_wait()
             return
         self._let_commits_go()

@@ -86,7 +86,7 @@ class Receiver:
         return _LOST.search(self.last_words) is not None
 
     def streams(self) -> bool:
-        """Tell whether the server is sending to us, and we have caught up with it."""
+        """Tell whether the server is sending to us, and we have caught up with it; a superuser may ask."""
         return self.runs and bool(self.source.ask(_STREAMS, APPLICATION))
 
     def stop(self) -> None:

@@ -1,9 +1,11 @@
 """Taking money."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from guanjia.accounts.permissions import Permission
@@ -14,6 +16,10 @@ from guanjia.desk.views.household import cash_page
 from guanjia.estate.access import unit_for
 from guanjia.money.payments.forms import PaymentForm
 from guanjia.money.payments.taking import take_payment
+
+UNWITNESSED = _(
+    "这一笔已收，收据有效，但外部见证没有写成：请告诉系统管理员检查磁盘；修好以前不能再收款。"
+)
 
 
 @require_POST
@@ -35,6 +41,8 @@ def create(request: StaffRequest) -> HttpResponse:
         except Refused as refused:
             form.refusal = refused.refusal
         else:
+            if not receipt.is_witnessed:
+                messages.error(request, UNWITNESSED)
             place = [request.standing.community.code, receipt.desk_id, receipt.number]
             return redirect(reverse("desk:receipt", args=place) + "?print")
     return cash_page(request, form)

@@ -12,6 +12,7 @@ from guanjia.accounts.models import Community
 from guanjia.money.audit.books import Row
 from guanjia.money.audit.check import Check
 from guanjia.money.audit.laws import bills, closing, ledger, payments, reductions
+from guanjia.money.audit.witnessed import witness_check
 
 CHECKS = (*ledger.LAWS, *bills.LAWS, *payments.LAWS, *reductions.LAWS, *closing.LAWS)
 
@@ -29,8 +30,11 @@ SHOWN = 20
 
 
 def audit(community: Community | None) -> Iterator[Verdict]:
-    """Run every check over one community's books, or all; call it inside a transaction."""
-    for check in CHECKS:
+    """Run every check over one community's books, or all; call it inside a transaction.
+
+    The witness is heard before anything is read: receipts are committed first and written down then.
+    """
+    for check in (*CHECKS, witness_check(community)):
         count, first = 0, []
         for row in check.faults(community):
             count += 1

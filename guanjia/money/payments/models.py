@@ -187,6 +187,9 @@ class Receipt(CommunityModel):
             models.UniqueConstraint(fields=["community", "payment"], name="payments_receipt_once"),
         ]
 
+    # Whether it was written down outside the database when it was issued here and now.
+    is_witnessed = True
+
     def __str__(self) -> str:
         return f"{self.number:07}"
 
@@ -227,6 +230,30 @@ class Reversal(CommunityModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.payment_id}"
+
+
+class LostReceipt(CommunityModel):
+    """A number that was issued and whose receipt the books have lost: it accounts for the gap (L6, L10)."""
+
+    db_privileges = APPEND_ONLY
+
+    desk = CommunityForeignKey(Desk, related_name="+", db_index=False)
+    number = models.PositiveIntegerField()
+    hash = models.BinaryField(max_length=32)  # of its link, as the witness knows it
+    issued_at = models.DateTimeField(null=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "desk", "number"], name="payments_lost_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number:07}"
 
 
 class ReceiptPrint(CommunityModel):

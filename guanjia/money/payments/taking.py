@@ -26,6 +26,7 @@ from guanjia.money.payments.rules import (
     Wish,
     may_take,
 )
+from guanjia.money.payments.witnessing import seen_by_witness, testify, testify_again
 from guanjia.money.payments.writing import Move, write_payment
 from guanjia.money.prepayments.actions import prepayment_of
 from guanjia.money.prepayments.reads import Balance, balances_of
@@ -73,7 +74,8 @@ def take_payment(
     """Take the payment once and return its receipt; the same ``key`` again returns the same receipt (L7).
 
     Raises Refused with the reason and the remedy. Bills are locked in order of id, the receipt's number
-    last (L6), so two desks on one household wait for each other and never deadlock.
+    last (L6), so two desks on one household wait for each other and never deadlock. When this returns, the
+    receipt is written down by the witness outside the database (L10), or ``is_witnessed`` says that it is not.
     """
     claimed = claim_request(
         community=community,
@@ -82,9 +84,11 @@ def take_payment(
         request={**asdict(taking), "desk": desk.pk, "by": by.pk},
     )
     if claimed is None:
-        return Receipt.objects.select_related("desk", "payment").get(
+        again = Receipt.objects.select_related("desk", "payment").get(
             community=community, payment__request_key__scope=SCOPE, payment__request_key__key=key
         )
+        testify_again(again)
+        return again
     wish, today = taking.wish, business_date(at)
     bills = _lock_bills(community, taking.bill_ids)
     payable = _payable_units(community, taking.unit_id, bills)
@@ -116,12 +120,15 @@ def take_payment(
         at=at,
         by=by,
     )
-    return write_payment(
+    seen = seen_by_witness(community, desk)
+    receipt = write_payment(
         payment,
         parts=[_part(tender) for tender in taking.tenders],
         settled=list(zip(bills, shares, strict=False)),
         moves=moves,
     )
+    testify(receipt, seen)
+    return receipt
 
 
 def _part(tender: Tender) -> Part:

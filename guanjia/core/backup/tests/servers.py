@@ -24,7 +24,7 @@ from guanjia.core.embedded.places import prepare
 from guanjia.core.embedded.waiting import Waiting
 from guanjia.core.sealing.keys import KEY_FILE, create
 
-LOOKS = 100_000
+LOOKS = 10_000
 
 
 @contextmanager

@@ -142,7 +142,7 @@ def test_a_login_that_may_only_replicate_is_enough(desk):
     receiver.source = source
     receiver.prepare()
     receiver.start()
-    look_until(receiver.streams)
+    look_until(lambda: desk.do("SELECT active FROM pg_replication_slots") == [(True,)])
     backup = desk.back_up(source=source)
     desk.write(7)
     with psycopg.connect(desk.server.admin_url, autocommit=True) as admin:

@@ -14,6 +14,7 @@ from guanjia.demo.actions import make_demo
 from guanjia.demo.office import CODE, NAME
 from guanjia.estate.models import Unit
 from guanjia.money.bills.models import OPEN_FEN, Bill
+from guanjia.money.ledger.witness import together
 from guanjia.money.payments.models import Receipt
 
 _WIDTH = 30
@@ -33,7 +34,8 @@ class Command(BaseCommand):
         if Community.objects.filter(code=CODE).exists():
             raise CommandError(f"演示社区“{NAME}”已经有了")
         today = business_date(datetime.now(UTC))
-        community = make_demo(seed=options["seed"], today=today, progress=self._show)
+        with together():
+            community = make_demo(seed=options["seed"], today=today, progress=self._show)
         told = _figures(community)
         if options["json"]:
             self.stdout.write(json.dumps({"community": community.code, **told}))

@@ -105,7 +105,7 @@ LAWS = (
     Check(
         "receipts_gapless",
         "L6",
-        "每个收银台的收据从首号到末号一张不缺、一号不重、没有号外",
+        "每个收银台的收据从首号到末号一张不缺、一号不重、没有号外；缺的有确认的记录",
         """
         SELECT d.community_id, d.id AS desk_id, n.number, count(r.id) AS receipts
         FROM payments_desk d
@@ -115,8 +115,10 @@ LAWS = (
         ) n
         LEFT JOIN payments_receipt r
             ON r.community_id = d.community_id AND r.desk_id = d.id AND r.number = n.number
+        LEFT JOIN payments_lostreceipt o
+            ON o.community_id = d.community_id AND o.desk_id = d.id AND o.number = n.number
         GROUP BY d.community_id, d.id, n.number
-        HAVING count(r.id) <> 1 OR n.number NOT BETWEEN d.first_number AND d.last_number
+        HAVING count(r.id) + count(o.id) <> 1 OR n.number NOT BETWEEN d.first_number AND d.last_number
         """,
     ),
 )

@@ -62,6 +62,11 @@ def _words(done: Restoring) -> str:
         lines.append(f"日志在 {done.gap_after} 之后断了，再往后的恢复不了")
     if done.broken:
         lines.append("账务有不符，启动后先查明再收款：" + "；".join(done.broken))
+    if done.unwitnessed:
+        lines.append(
+            f"外部见证记着的 {done.unwitnessed} 张收据不在恢复出来的账里：启动后收款先停，"
+            "请主任或财务在“见证核对”里确认，号码不会重用"
+        )
     if done.kept:
         lines.append(f"换下的旧数据在 {done.kept}，确认无误后可删除")
     return "\n".join(lines)
