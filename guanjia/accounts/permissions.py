@@ -28,6 +28,8 @@ class Permission(StrEnum):
     DAY_REOPEN = "day.reopen"  # approve it, and set what drawers are held to
     LEDGER_READ = "ledger.read"
     JOURNAL_READ = "journal.read"
+    UPKEEP_READ = "upkeep.read"
+    LOSS_ACKNOWLEDGE = "loss.acknowledge"
     STAFF_MANAGE = "staff.manage"
     STAFF_APPROVE = "staff.approve"
     COMMUNITY_MANAGE = "community.manage"
@@ -85,7 +87,7 @@ ROLE_PERMISSIONS = MappingProxyType(
         | _OVERSEES
         | {_P.TEAM_WRITE, _P.REGISTER_IMPORT, _P.REGISTER_EXPORT, _P.JOURNAL_READ},
         Role.DIRECTOR: _READS
-        | {_P.SHIFT_WITNESS, _P.SHIFT_APPROVE, _P.DAY_REOPEN}
+        | {_P.SHIFT_WITNESS, _P.SHIFT_APPROVE, _P.DAY_REOPEN, _P.LOSS_ACKNOWLEDGE}
         | {_P.TEAM_WRITE, _P.PERSONAL_REVEAL, _P.REGISTER_EXPORT, _P.STAFF_APPROVE},
         Role.GUARD: frozenset({_P.TEAM_READ}),
         Role.FINANCE: _READS
@@ -97,6 +99,7 @@ ROLE_PERMISSIONS = MappingProxyType(
             _P.RECEIPT_PRINT,
             _P.REGISTER_IMPORT,  # a register brings prices
             _P.REGISTER_EXPORT,
+            _P.LOSS_ACKNOWLEDGE,
         },
         Role.AUDITOR: _READS,
         Role.ADMINISTRATOR: frozenset(
@@ -107,6 +110,7 @@ ROLE_PERMISSIONS = MappingProxyType(
                 _P.REGISTER_IMPORT,
                 _P.REGISTER_EXPORT,
                 _P.JOURNAL_READ,
+                _P.UPKEEP_READ,
                 _P.STAFF_MANAGE,
                 _P.STAFF_APPROVE,
                 _P.COMMUNITY_MANAGE,
@@ -132,6 +136,7 @@ SECOND_FACTOR = frozenset(
         _P.COMMUNITY_MANAGE,
         _P.REGISTER_IMPORT,
         _P.REGISTER_EXPORT,
+        _P.LOSS_ACKNOWLEDGE,
     }
 )
 

@@ -43,6 +43,7 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
             Page(_("待确认"), "accounts:staff-proposals", "user-check", Permission.STAFF_APPROVE),
             Page(_("账号记录"), "accounts:staff-events", "history", Permission.JOURNAL_READ),
             Page(_("收银台"), "desk:desks", "cash-register", Permission.COMMUNITY_MANAGE),
+            Page(_("核账与备份"), "desk:upkeep", "shield-lock", Permission.UPKEEP_READ),
         ),
     ),
 )

@@ -26,6 +26,7 @@ from guanjia.desk.views import (
     undo,
     unit_tariffs,
     units,
+    upkeep,
     workbench,
 )
 
@@ -50,6 +51,8 @@ app_name = "desk"
 urlpatterns = [
     path("", workbench.home, name="workbench"),
     path("search/", search.index, name="search"),
+    path("upkeep/", upkeep.index, name="upkeep"),
+    path("upkeep/losses/acknowledgement/", upkeep.acknowledge, name="loss-acknowledgement"),
     path("desk/choice/", cash_desks.choose, name="desk-choice"),
     path("desks/", cash_desks.index, name="desks"),
     path("desks/<int:desk_id>/closing/", cash_desks.closing, name="desk-closing"),

@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models.functions import Now
 
 from guanjia.accounts.models import CommunityModel, User
-from guanjia.accounts.permissions import Permission
 from guanjia.core.database.privileges import APPEND_ONLY
 from guanjia.records.file_kinds import FileKind
 
@@ -116,7 +115,7 @@ class Attachment(CommunityModel):
     size = models.PositiveIntegerField()  # bytes
     sha256 = models.CharField(max_length=64)
     # Who may open it: a workbook with a whole register is not for everybody who may read a unit's papers.
-    permission = models.CharField(max_length=30, choices=[(p.value, p.value) for p in Permission])
+    permission = models.CharField(max_length=30)  # a Permission
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
 

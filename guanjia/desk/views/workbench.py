@@ -15,6 +15,7 @@ from guanjia.desk import cash_desk
 from guanjia.desk.arrears import most_overdue
 from guanjia.desk.finding import commands_of
 from guanjia.desk.shifts import shift_card, unclosed_days
+from guanjia.desk.upkeep import notices_for
 from guanjia.money.payments.reads import active_desks, receipts_at
 
 RECENT = 14
@@ -41,7 +42,8 @@ def home(request: StaffRequest, community: str) -> HttpResponseBase:
 def index(request: StaffRequest) -> HttpResponse:
     """Show the workbench, each part to those whom it concerns."""
     standing, day = request.standing, business_date(timezone.now())
-    context: dict[str, object] = {"day": day}
+    context: dict[str, object] = {"day": day, "notices": notices_for(standing, timezone.now())}
+    context["may_see_upkeep"] = standing.may(Permission.UPKEEP_READ)
     if desk := cash_desk.current(request):
         context |= shift_card(request, desk)
         context["receipts"] = receipts_at(standing.community, desk.pk)[:RECENT]

@@ -36,6 +36,16 @@ class Lost:
     numbers: tuple[int, ...]
 
     @property
+    def first(self) -> int:
+        """The first missing number."""
+        return self.numbers[0]
+
+    @property
+    def last(self) -> int:
+        """The last missing number."""
+        return self.numbers[-1]
+
+    @property
     def count(self) -> int:
         """How many receipts are missing."""
         return len(self.numbers)
@@ -63,7 +73,8 @@ def testify(receipt: Receipt, seen: Mapping[str, Testimony]) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, [receipt.community_id, receipt.payment.entry_id])
-        position, digits, numbers = cursor.fetchone()
+        row: tuple[int, str, list[list[int]]] = cursor.fetchone()
+    position, digits, numbers = row
     standing = {f"desk {pk}": last for pk, last in numbers}
     standing[receipt.desk.series] = receipt.number - 1
     if any(known.number > standing.get(series, 0) for series, known in seen.items()):

@@ -11,6 +11,7 @@ from django.db import OperationalError, connection, transaction
 from guanjia.accounts.tests.factories import make_user
 from guanjia.core.backup import BackupError
 from guanjia.core.backup.retention import Why
+from guanjia.upkeep import office
 from guanjia.upkeep.management.commands import migrate
 from tests.faults.racing import owner
 
@@ -79,14 +80,14 @@ def test_a_lock_timeout_is_really_set(monkeypatch):
 @pytest.fixture
 def taken(monkeypatch):
     """Note each backup that is asked for, with whether the tables had been changed already."""
-    notes = []
+    notes: list[object] = []
 
     def take(*, why, **_more):
         notes.append((why, "before"))
         raise BackupError("没有盘")
 
     monkeypatch.setattr(migrate, "take", take)
-    monkeypatch.setattr(migrate.office, "source", lambda: None)
+    monkeypatch.setattr(office, "source", lambda: None)
     monkeypatch.setattr(Django, "handle", lambda *_w, **_o: notes.append("changed"))
     return notes
 

@@ -54,6 +54,7 @@ TABLES = (
     "payments_desk",
     "payments_payment",
     "payments_allocation",
+    "payments_part",
     "payments_receipt",
     "bills_bill",
     "records_journalentry",
