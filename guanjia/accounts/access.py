@@ -14,6 +14,7 @@ from guanjia.accounts.permissions import (
     Permission,
     Role,
     permissions_of,
+    roles_with,
 )
 
 
@@ -147,6 +148,16 @@ def is_alone(by: User, *, community: Community, user: User) -> bool:
     places = {community.pk, *_communities_of(user)}
     approvers = Grant.objects.filter(community__in=places, role__in=APPROVING)
     return not approvers.exclude(user=by).exists()
+
+
+def can_be_confirmed(community: Community, *, user: User) -> bool:
+    """Whether two active people besides ``user`` are in ``community``, one who may ask and another who may confirm."""
+    held = Grant.objects.filter(
+        community=community, revoked_at=None, user__is_active=True, role__in=APPROVING
+    ).exclude(user=user)
+    people = set(held.values_list("user_id", flat=True))
+    asking = held.filter(role__in=roles_with(Permission.STAFF_MANAGE))
+    return len(people) > 1 and asking.exists()
 
 
 def _communities_of(user: User) -> set[int]:

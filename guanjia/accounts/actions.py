@@ -7,7 +7,13 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import F
 
-from guanjia.accounts.access import is_alone, is_weighty, manages, open_grants, proposals_in
+from guanjia.accounts.access import (
+    is_alone,
+    is_weighty,
+    manages,
+    open_grants,
+    proposals_in,
+)
 from guanjia.accounts.events import Kind, record
 from guanjia.accounts.models import (
     Community,
@@ -107,9 +113,9 @@ def let_in(
 
 @transaction.atomic
 def grant_role(
-    *, user: User, community: Community, role: Role, by: User | None, at: datetime
+    *, user: User, community: Community, role: Role, by: User | None, at: datetime, how: str = ""
 ) -> Grant | Proposal:
-    """Give ``user`` a role; a role already held stays as it is. ``by`` is None for the program.
+    """Give ``user`` a role; a role already held stays as it is. ``by`` is None for the program, ``how`` for the log.
 
     A role of weight waits for a second person.
     """
@@ -118,7 +124,7 @@ def grant_role(
     if held := open_grants(user, community).filter(role=role).first():
         return held
     if by is None or role not in WEIGHTY:
-        return _grant(user, community, role, by=by, at=at)
+        return _grant(user, community, role, by=by, at=at, how=how)
     if is_alone(by, community=community, user=user):
         return _grant(user, community, role, by=by, at=at, how=_ALONE)
     return _ask(Proposal.Kind.GRANT, user, community, role=role, by=by, at=at)

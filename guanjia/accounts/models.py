@@ -283,6 +283,7 @@ _DETAILS = {
     **dict(SecondFactor.Kind.choices),
     "first": "初次安装",
     "alone": "（没有第二人可确认）",
+    "console": "【在服务器上用命令指定，没有经过第二人】",
     "all": "全部",
 }
 

@@ -173,8 +173,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "guanjia.config.logs.JsonLines"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+        "file": {
+            "()": "guanjia.config.logs.SharedFile",
+            "formatter": "json",
+            "path": HOME / "log" / "guanjia.log",
+        },
+    },
+    "root": {"handlers": ["stderr", "file"], "level": "INFO"},
     "loggers": {
         "django.server": {"handlers": ["stderr"], "propagate": False},
         "fido2": {"level": "WARNING"},
