@@ -8,7 +8,6 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.functional import empty
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 _log = logging.getLogger("guanjia.request")
@@ -40,11 +39,11 @@ def _told(request: HttpRequest, status: int, started: float) -> dict[str, Any]:
     Who is signed in is told where the request has asked for it anyway.
     """
     match = request.resolver_match
-    user = getattr(getattr(request, "user", None), "_wrapped", empty)
+    user = getattr(getattr(request, "user", None), "_wrapped", None)
     return {
         "method": request.method if request.method in _METHODS else "other",
         "route": match.view_name if match else None,
         "status": status,
         "ms": round((time.perf_counter() - started) * 1000),
-        "user": None if user is empty else user.pk,
+        "user": getattr(user, "pk", None),
     }

@@ -48,7 +48,8 @@ def audits_of(community: Community) -> QuerySet[AuditRun]:
 
 
 def _of_the_books(community: Community) -> Iterator[Notice]:
-    if lost := lost_receipts(community):
+    lost = lost_receipts(community)
+    if lost:
         yield Notice(
             "error",
             say(
@@ -60,8 +61,9 @@ def _of_the_books(community: Community) -> Iterator[Notice]:
     if run and run.faults:
         yield Notice(
             "error",
-            say("%(when)s核账发现 %(count)s 处不一致。收款可以继续，但请先查明。请联系%(who)s。")
+            say("%(when)s核账发现 %(count)s 处不一致。%(money)s请先查明，请联系%(who)s。")
             % {
+                "money": "" if lost else say("收款可以继续，但"),
                 "when": _when(run.at),
                 "count": run.faults,
                 "who": "、".join(_who_minds(community)) or say("系统维护人员"),

@@ -3,7 +3,8 @@
 import io
 import json
 import logging
-from multiprocessing import get_context
+import subprocess
+import sys
 
 import psycopg
 import pytest
@@ -16,6 +17,7 @@ from guanjia.accounts.tests.factories import make_community, make_user
 from guanjia.accounts.tests.people import client_of
 from guanjia.config.logs import JsonLines, SharedFile
 from guanjia.core.tests.hostile import NAMES
+from tests.architecture.source import ROOT
 
 PERSONAL = ("13800138000", "11010519491231002X", "欧阳婉清", "浙A·12345", "hunter2-秘密")
 
@@ -107,24 +109,26 @@ def test_the_control_plain_formatting_would_have_told(log):
     assert "欧阳" in logging.Formatter().format(record)
 
 
-def _write(path, mark):
-    handler = SharedFile(path, largest=5_000, kept=50)
-    handler.setFormatter(JsonLines())
-    for number in range(200):
-        handler.emit(
-            logging.makeLogRecord({"name": "guanjia.x", "msg": f"{mark} {number}", "levelno": 20})
-        )
+WRITE = """
+import logging, sys
+from pathlib import Path
+from guanjia.config.logs import JsonLines, SharedFile
+path, mark = sys.argv[1:]
+handler = SharedFile(Path(path), largest=5_000, kept=50)
+handler.setFormatter(JsonLines())
+for number in range(200):
+    told = {"name": "guanjia.x", "msg": f"{mark} {number}", "levelno": 20}
+    handler.emit(logging.makeLogRecord(told))
+"""
 
 
 @pytest.mark.rules
 def test_processes_share_a_file_and_turn_it_over_without_losing_a_line(tmp_path):
     path = tmp_path / "log" / "guanjia.log"
-    fork = get_context("spawn")
-    writers = [fork.Process(target=_write, args=(path, mark)) for mark in "abc"]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITE, str(path), mark], cwd=ROOT) for mark in "abc"
+    ]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
     files = sorted(path.parent.glob("guanjia.log*"))
     files = [file for file in files if file.suffix != ".lock"]
     assert len(files) > 3

@@ -124,7 +124,7 @@ def _catch_up(desk: Desk, *, upto: int) -> None:
     last = known.number if known else 0
     mine = [
         hook.testimony.number
-        for _, hook, _ in connection.run_on_commit
+        for hook in (registered[1] for registered in connection.run_on_commit)
         if isinstance(hook, _Saying) and hook.testimony.series == desk.series
     ]
     upto = min(

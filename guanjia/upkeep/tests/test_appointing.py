@@ -60,6 +60,7 @@ def test_the_appointed_one_confirms_and_the_logs_say_how_they_came_to_it(place, 
     asked = actions.grant_role(
         user=cashier, community=place, role=Role.CASHIER, by=admin, at=timezone.now()
     )
+    assert isinstance(asked, Proposal)
     actions.confirm(proposal=asked, community=place, by=clerk, at=timezone.now())
     assert Grant.objects.filter(user=cashier, role=Role.CASHIER, revoked_at=None).exists()
 
@@ -67,7 +68,7 @@ def test_the_appointed_one_confirms_and_the_logs_say_how_they_came_to_it(place, 
     assert event.by is None
     assert "服务器上用命令指定" in event.told
     row = JournalEntry.objects.get(action="approver.appoint")
-    assert (row.reason, row.after["user"]) == ("原主任离职", clerk.pk)
+    assert (row.reason, (row.after or {})["user"]) == ("原主任离职", clerk.pk)
     page = client_of(admin).get(f"/{place.code}/staff/events/").content.decode()
     assert "服务器上用命令指定" in page
 

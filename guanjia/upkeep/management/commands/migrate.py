@@ -1,5 +1,6 @@
 """``bin/guanjia migrate``: Django's own, careful with a database that people work in."""
 
+import shutil
 import time
 from typing import Any
 
@@ -14,7 +15,6 @@ from guanjia.core.backup import BackupError
 from guanjia.core.backup.retention import Why
 from guanjia.core.backup.taking import take
 from guanjia.core.embedded import EmbeddedServerError
-from guanjia.core.embedded.problem import DISK_FULL
 from guanjia.upkeep import office
 
 TRIES = 30
@@ -86,12 +86,13 @@ def _explain(fault: OperationalError) -> str:
     if isinstance(fault.__cause__, psycopg.errors.LockNotAvailable):
         return "要升级的表一直有人在用，没有升级：请让大家退出，再启动一次（tables are busy）"
     if isinstance(fault.__cause__, psycopg.errors.DiskFull) or _disk_is_full():
-        return f"数据库升级到一半，{DISK_FULL}；已经做完的留着，没做完的退回了，清理后再启动即可"
+        return (
+            "数据库升级到一半，磁盘已满（the disk is full）："
+            "做完的留着，没做完的退回了，清理后再启动即可"
+        )
     return f"数据库升级失败：{str(fault).splitlines()[0]}"
 
 
 def _disk_is_full() -> bool:
     """Tell whether the embedded server has no room: it goes down then, and the fault says only that."""
-    import shutil
-
     return settings.EMBEDDED and shutil.disk_usage(office.place()).free < 2**24
