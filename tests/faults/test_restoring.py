@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,13 @@ UNITS = """
 from django.db.models import F
 from guanjia.money.bills.models import Bill
 print(*Bill.objects.filter(paid_fen__lt=F("amount_fen")).values_list("unit__key", flat=True))
+"""
+ACKNOWLEDGE = """
+from django.utils import timezone
+from guanjia.accounts.models import Community, User
+from guanjia.money.payments.witnessing import acknowledge_losses
+place, by = Community.objects.get(), User.objects.first()
+print(acknowledge_losses(community=place, reason="恢复到出错之前", by=by, at=timezone.now()))
 """
 
 
@@ -140,6 +148,7 @@ def test_an_office_lives_through_the_loss_of_everything(office):
     units = office.ask(UNITS)
     receipts = [office.pay(unit) for unit in units[:2]]
 
+    then = datetime.now(UTC).isoformat()
     drilled = json.loads(office.say("drill", "--json"))
     assert (drilled["verdict"], drilled["rpo_seconds"]) == ("whole", 0)
     assert drilled["found"]["restored"] == drilled["found"]["live"]
@@ -173,3 +182,15 @@ def test_an_office_lives_through_the_loss_of_everything(office):
     before = office.say("ledger_heads")
     assert "已损坏" in office.say("restore", str(newest), expect=1)
     assert office.say("ledger_heads") == before
+
+    # Back to a moment of the past: the books are sound, and the witness knows three receipts that they lack.
+    told = office.say("restore", str(office.home / "backups"), "--until", then, "--json")
+    assert json.loads(told)["unwitnessed"] == 3
+    assert office.say("ledger_audit", "--json", expect=1)
+    assert "号码 7446–7448" in office.say("witness", expect=1)
+    refused = ("take_payment", "--community", office.code, "--unit", units[5], "--method", "cash")
+    said = office.say(*refused, "--by", office.cashier, expect=1)
+    assert "账里没有的收据，收款先停" in said
+    assert office.ask(ACKNOWLEDGE) == ["3"]
+    assert office.pay(units[5]) == "0007449"
+    assert "账务无误" in office.say("ledger_audit")
