@@ -3,7 +3,6 @@
 import shutil
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 from django.conf import settings
 
@@ -53,7 +52,6 @@ def _bring_back(
 ) -> None:
     home = settings.HOME / "drill"
     places = prepare(home)
-    _clear(places.root)
     try:
         with replayed(
             backup,
@@ -98,12 +96,3 @@ def _judge(
         until = newest.astimezone(SHANGHAI)
         return Verdict.BEHIND, f"只恢复到 {until:%Y-%m-%d %H:%M:%S} 为止", lost, missing
     return Verdict.WHOLE, "", lost, missing
-
-
-def _clear(root: Path) -> None:
-    """Remove what a killed drill has left; the folder itself stays."""
-    for path in root.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink()

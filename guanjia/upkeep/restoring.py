@@ -68,8 +68,6 @@ def restore(
         root = into.absolute() if into else home.root / "restoring"
         if into and root.exists() and any(root.iterdir()):
             raise BackupError(f"{root} 不是空目录（not empty）")
-        if not into:
-            shutil.rmtree(root, ignore_errors=True)
         done = _bring_back(store, backup, root, home.user, until, progress)
         kept = None
         if not into:

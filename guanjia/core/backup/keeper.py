@@ -19,7 +19,8 @@ from guanjia.core.calendar import SHANGHAI
 from guanjia.core.embedded.waiting import Waiting
 
 NIGHT_HOUR = 2  # o'clock, local time: the daily backup
-_AGAIN_AFTER = 5.0  # seconds between tries to receive
+_AGAIN_AFTER = 2.0  # seconds until the next try to receive, then longer and longer
+_LONGEST_PAUSE = 300.0  # seconds
 _MIRROR_EVERY = 60.0  # seconds
 _BACKUP_AGAIN_AFTER = 600.0  # seconds after a backup that failed
 logger = logging.getLogger("guanjia.keeper")
@@ -48,6 +49,7 @@ class Keeper:
     _receiver: Receiver | None = None
     _backup: "subprocess.Popen[bytes] | None" = None
     _next: dict[str, float] = field(default_factory=dict)
+    _failed: dict[str, int] = field(default_factory=dict)
 
     def keep(self, *, done: Callable[[], bool], pause: float = 1.0) -> None:
         """Keep the backups going until ``done``. No fault ends it: it says so and tries again."""
@@ -67,7 +69,7 @@ class Keeper:
                 self._backup.wait()
 
     def _attempt(self, name: str, every: float, act: Callable[[], None]) -> None:
-        """Call ``act``; what keeps running is looked at each time, what fails is tried again after ``every``."""
+        """Call ``act`` each time; what fails is tried again after ``every`` seconds and then less and less often."""
         now = time.monotonic()
         if now < self._next.get(name, 0.0):
             return
@@ -76,7 +78,10 @@ class Keeper:
         except (BackupError, OSError) as fault:
             self._let_commits_go()
             logger.error("%s failed: %s", name, fault)  # noqa: TRY400 - one line says it all
-            self._next[name] = now + every
+            failed = self._failed[name] = self._failed.get(name, 0) + 1
+            self._next[name] = now + min(every * 2**failed, _LONGEST_PAUSE)
+        else:
+            self._failed[name] = 0
 
     def _receive(self) -> None:
         receiver = self._receiver

@@ -62,10 +62,14 @@ def replayed(
     throwaway: bool,
     progress: Progress,
 ) -> Iterator[Replayed]:
-    """Run a restored server in ``root`` while the block runs; the caller removes ``root``. Raises BackupError."""
+    """Run a restored server in ``root`` while the block runs; the caller removes ``root``. Raises BackupError.
+
+    What was in ``root`` is removed first.
+    """
     try:
         user.own_directory(root)
         places = Places(root, user)
+        _clear(places)
         binaries = _unpack(backup, places, progress)
         gap_after = _lay_out_log(backup, store, root, user)
         _configure(places, until)
@@ -81,6 +85,19 @@ def replayed(
             cluster.stop()
     except OSError as problem:
         raise explain_os(problem) from problem
+
+
+def _clear(places: Places) -> None:
+    """Empty the place of what a killed run has left, its server first."""
+    if places.data.exists():
+        left = Cluster(places, find_binaries(places.data), throwaway=True)
+        if left.answers():
+            left.stop()
+    for path in places.root.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
 
 
 def choose(store: Store, backup: Backup, until: datetime | None) -> Backup:

@@ -158,6 +158,32 @@ def test_a_backup_that_was_killed_is_none_and_the_next_one_clears_it_away(desk):
     assert not list(desk.store.root.glob(".half-*"))
 
 
+KILLED_REPLAY = """
+import os, signal, sys
+from pathlib import Path
+from guanjia.core.backup.replay import replayed
+from guanjia.core.backup.store import opened
+from guanjia.core.embedded.places import prepare
+home, folder, url = sys.argv[1:]
+store, backup = opened(Path(folder))
+places = prepare(Path(home) / "aside")
+with replayed(backup, store, root=places.root, user=places.user, like=url, throwaway=True, progress=print):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_drill_that_was_killed_leaves_no_server_in_the_next_ones_way(desk):
+    desk.write(1)
+    backup = desk.back_up()
+    words = (str(desk.home), str(backup.path), desk.server.owner_url)
+    assert killed_while(KILLED_REPLAY, *words) == -signal.SIGKILL
+    left = desk.home / "aside/database/data/postmaster.pid"
+    orphan = int(left.read_text().splitlines()[0])
+    assert desk.numbers_in(backup) == [1]
+    with pytest.raises(ProcessLookupError):
+        os.kill(orphan, 0)
+
+
 def test_restored_data_take_the_place_of_the_old_ones_which_are_kept(desk):
     desk.write(1)
     backup = desk.back_up()

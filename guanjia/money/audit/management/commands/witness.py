@@ -26,7 +26,7 @@ class Command(BaseCommand):
             found = list(check.faults(None))
         if options["json"]:
             self.stdout.write(json.dumps({"known": known, "faults": found}, ensure_ascii=False))
-        else:
+        elif found or options["verbosity"]:
             self._tell(known, found)
         if found:
             sys.exit(1)
