@@ -20,7 +20,7 @@ from guanjia.core.embedded import EmbeddedServerError, Server, start
 DJANGO = [sys.executable, "-P", "-m", "django"]
 LOGINS = {"DATABASE_OWNER_URL", "DATABASE_REPLICATION_URL"}
 # These copy the whole database, the last two before they change its tables.
-COPYING = {"backup", "keep", "migrate", "prepare"}
+COPYING = {"backup", "migrate", "prepare"}
 
 
 @dataclass(frozen=True)

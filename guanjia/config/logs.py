@@ -12,7 +12,7 @@ from logging.handlers import WatchedFileHandler
 from pathlib import Path
 
 from guanjia.core.file_locks import exclusive
-from guanjia.core.requests import request_id
+from guanjia.core.request_id import request_id
 
 OURS = "guanjia"
 FIELDS = ("method", "route", "status", "ms", "user")

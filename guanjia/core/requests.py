@@ -4,12 +4,12 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
-request_id: ContextVar[str] = ContextVar("request_id", default="")
+from guanjia.core.request_id import request_id
+
 _log = logging.getLogger("guanjia.request")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 

@@ -5,12 +5,10 @@ from pathlib import Path
 from django.conf import settings
 
 from guanjia.core.backup.problem import BackupError
-from guanjia.core.backup.receiver import APPLICATION
 from guanjia.core.backup.source import Source
 from guanjia.core.backup.store import Store
 from guanjia.core.backup.taking import Belongings
 from guanjia.core.embedded.binaries import find_binaries
-from guanjia.core.embedded.waiting import Waiting
 
 
 def place() -> Path:
@@ -35,8 +33,3 @@ def belongings() -> Belongings:
     """Return what there is besides the database."""
     beside = (settings.HOME / "calendar", place() / "local.conf")
     return Belongings(Path(settings.MEDIA_ROOT), settings.SECRETS_DIR, beside)
-
-
-def waiting() -> Waiting | None:
-    """Return whether commits wait for the receiver; None on a server that is not ours to set up."""
-    return Waiting(place(), settings.REPLICATION_URL, APPLICATION) if settings.EMBEDDED else None
