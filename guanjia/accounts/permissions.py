@@ -11,6 +11,8 @@ class Permission(StrEnum):
     HOUSEHOLD_READ = "household.read"
     HOUSEHOLD_WRITE = "household.write"
     PERSONAL_REVEAL = "personal.reveal"
+    VISIT_READ = "visit.read"
+    VISIT_RECEIVE = "visit.receive"
     REGISTER_IMPORT = "register.import"
     REGISTER_EXPORT = "register.export"
     TEAM_READ = "team.read"
@@ -66,13 +68,16 @@ ROLE_LABELS = MappingProxyType(
 )
 
 _P = Permission
-_DESK_READS = frozenset({_P.HOUSEHOLD_READ, _P.TEAM_READ, _P.TARIFF_READ, _P.BILL_READ})
-_CLERK = _DESK_READS | {
+_DESK_READS = frozenset(
+    {_P.HOUSEHOLD_READ, _P.VISIT_READ, _P.TEAM_READ, _P.TARIFF_READ, _P.BILL_READ}
+)
+_RECEIVES = _DESK_READS | {
+    _P.VISIT_RECEIVE,
     _P.HOUSEHOLD_WRITE,
     _P.PERSONAL_REVEAL,
-    _P.RECEIPT_PRINT,
     _P.SHIFT_WITNESS,
 }
+_CLERK = _RECEIVES | {_P.RECEIPT_PRINT}
 _OVERSEES = {_P.SHIFT_CLOSE, _P.SHIFT_WITNESS, _P.SHIFT_APPROVE, _P.DAY_CLOSE}
 _READS = frozenset(p for p in Permission if p.value.endswith(".read"))
 
@@ -81,8 +86,7 @@ ROLE_PERMISSIONS = MappingProxyType(
     {
         Role.CLERK: _CLERK,
         Role.CASHIER: _CLERK | {_P.PAYMENT_TAKE, _P.SHIFT_CLOSE, _P.DAY_CLOSE},
-        Role.CUSTOMER_MANAGER: _DESK_READS
-        | {_P.HOUSEHOLD_WRITE, _P.PERSONAL_REVEAL, _P.SHIFT_WITNESS},
+        Role.CUSTOMER_MANAGER: _RECEIVES,
         Role.SUPERVISOR: _CLERK
         | _OVERSEES
         | {_P.TEAM_WRITE, _P.REGISTER_IMPORT, _P.REGISTER_EXPORT, _P.JOURNAL_READ},

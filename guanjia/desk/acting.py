@@ -42,9 +42,10 @@ def reason_of(request: StaffRequest) -> str:
     return request.POST.get("reason", "").replace("\0", "")[:200]
 
 
-def press(sender: StaffRequest, action: Callable[..., Any], /, **words: Any) -> None:
-    """Call ``action`` for a button without a form; a refusal is said on the next page."""
+def press(sender: StaffRequest, action: Callable[..., T], /, **words: Any) -> T | None:
+    """Call ``action`` for a button without a form; a refusal is said on the next page, and None returned."""
     try:
-        action(by=sender.user, at=timezone.now(), **words)
+        return action(by=sender.user, at=timezone.now(), **words)
     except Refused as refused:
         messages.error(sender, str(refused.refusal))
+    return None

@@ -8,9 +8,11 @@ from django.db.models import Q, QuerySet
 from guanjia.core.money import yuan
 from guanjia.estate.models import Party, Tenure, Unit, UnitDocument, Vehicle
 from guanjia.estate.states import Capacity, DocumentKind, PartyKind, UnitKind, UnitStatus
-from guanjia.money.payments.models import Payment
+from guanjia.money.payments.models import Payment, Receipt
 from guanjia.money.payments.rules import Method
 from guanjia.money.tariffs.models import UnitTariff
+from guanjia.reception.models import Visit
+from guanjia.reception.states import Check, VisitState
 from guanjia.records.models import JournalEntry
 
 # The journal's verbs in the words of the office.
@@ -33,6 +35,17 @@ ACTIONS = MappingProxyType(
         "unit_tariff.assign": "设置收费标准",
         "unit_tariff.end": "停止收费标准",
         "payment.take": "收款",
+        "receipt.print": "打印收据",
+        "visit.start": "开始接待",
+        "visit.hold": "挂起接待",
+        "visit.resume": "恢复接待",
+        "visit.finish": "完成接待",
+        "visit.check": "核验身份",
+        "call.answer": "接听来电",
+        "call.note": "记录来电",
+        "call.put_off": "来电稍后回拨",
+        "call.drop": "来电不记录",
+        "call.call_back": "回电",
     }
 )
 # What it keeps of a thing, in the same words; ids of other rows say nothing to a reader.
@@ -61,11 +74,24 @@ FIELDS = MappingProxyType(
         "to": "截止日",
         "method": "方式",
         "amount": "金额",
+        "state": "状态",
+        "clerk": "接待人",
+        "how": "核验",
+        "unit": "房号",
     }
 )
 _VALUES = {
     member.value: member.label
-    for vocabulary in (UnitKind, UnitStatus, PartyKind, Capacity, DocumentKind, Method)
+    for vocabulary in (
+        UnitKind,
+        UnitStatus,
+        PartyKind,
+        Capacity,
+        DocumentKind,
+        Method,
+        VisitState,
+        Check,
+    )
     for member in vocabulary
 }
 
@@ -86,6 +112,15 @@ def changes_of(unit: Unit, *, with_money: bool) -> QuerySet[JournalEntry]:
     subjects |= Q(subject=Party._meta.label_lower, subject_id__in=people)
     entries = JournalEntry.objects.filter(subjects, community=unit.community_id)
     return entries.select_related("by").order_by("-id")
+
+
+def done_during(visit: Visit, *, with_money: bool) -> QuerySet[JournalEntry]:
+    """Return what the journal holds of a visit, the first first; tariffs and payments only ``with_money``."""
+    entries = JournalEntry.objects.filter(community=visit.community_id, visit_id=visit.pk)
+    if not with_money:
+        subjects = [model._meta.label_lower for model in (UnitTariff, Payment, Receipt)]
+        entries = entries.exclude(subject__in=subjects)
+    return entries.select_related("by").order_by("id")
 
 
 @dataclass(frozen=True, slots=True)

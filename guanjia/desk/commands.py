@@ -18,6 +18,9 @@ COMMANDS = (
     Command(_("收费标准"), "desk:tariffs", "report-money", Permission.TARIFF_READ, key="B"),
     Command(_("补打收据"), "desk:receipts", "printer", Permission.RECEIPT_PRINT, key="P"),
     Command(_("按月出账"), "desk:runs", "calculator", Permission.BILL_RUN, key="Y"),
+    Command(_("新接待"), "desk:visit-new", "user-plus", Permission.VISIT_RECEIVE, words="来访"),
+    Command(_("来电记录"), "desk:calls", "phone", Permission.VISIT_READ, words="电话"),
+    Command(_("待回拨"), "desk:calls-due", "phone-outgoing", Permission.VISIT_READ, words="回电"),
     Command(_("换收银台"), "desk:desk-choice", "cash-register", Permission.PAYMENT_TAKE),
     Command(
         _("打印测试页、调整打印位置"),

@@ -1,5 +1,6 @@
 """The omnibox's answers: units, documents, and after ``>`` what the person may do."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
@@ -51,18 +52,26 @@ def _commands(standing: Standing, text: str) -> list[dict[str, str]]:
     ]
 
 
+def units_found(
+    standing: Standing, text: str, address: Callable[[Hit], str]
+) -> list[dict[str, str]]:
+    """Return the units that ``text`` may mean, each leading to its ``address``."""
+    return [_unit(hit, address(hit)) for hit in find(standing, text)]
+
+
 def _units(standing: Standing, text: str) -> list[dict[str, str]]:
-    return [_unit(hit, standing.community.code) for hit in find(standing, text)]
+    code = standing.community.code
+    return units_found(standing, text, lambda hit: reverse("desk:household", args=[code, hit.key]))
 
 
-def _unit(hit: Hit, community: str) -> dict[str, str]:
+def _unit(hit: Hit, url: str) -> dict[str, str]:
     found_otherwise = hit.match is not Match.UNIT
     return {
         "title": hit.number,
         "detail": " · ".join(filter(None, ["、".join(hit.names), hit.detail])),
         "tag": hit.match.label if found_otherwise else "",
         "tone": "warn" if hit.match is Match.FORMER else "",
-        "url": reverse("desk:household", args=[community, hit.key]),
+        "url": url,
     }
 
 

@@ -1,6 +1,6 @@
 """What stands around every page of a community: navigation by permission, the omnibox, who is signed in."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,12 +14,17 @@ from guanjia.accounts.command_list import offered
 from guanjia.accounts.permissions import ROLE_LABELS, Permission
 from guanjia.core.components.frame import Community, Frame, Link, NavGroup, NavItem, Person
 from guanjia.desk import printer
+from guanjia.desk.reception import reception_of
+
+if TYPE_CHECKING:
+    from guanjia.accounts.permits import StaffRequest
 
 NAVIGATION: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
     (
         "",
         (
             Page(_("工作台"), "desk:workbench", "layout-dashboard", Permission.HOUSEHOLD_READ),
+            Page(_("接待登记"), "desk:visits", "user-check", Permission.VISIT_READ),
             Page(_("一户一档"), "desk:units", "home", Permission.HOUSEHOLD_READ),
         ),
     ),
@@ -50,14 +55,20 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Fill in ``frame`` on the pages of a community; the others have none."""
+    """Fill in ``frame`` and ``reception`` on the pages of a community; the others have none."""
     standing: Standing | None = getattr(request, "standing", None)
-    return {"frame": SimpleLazyObject(lambda: _frame(request, standing))} if standing else {}
+    if not standing:
+        return {}
+    return {
+        "frame": SimpleLazyObject(lambda: _frame(request, standing)),
+        "reception": SimpleLazyObject(lambda: reception_of(cast("StaffRequest", request))),
+    }
 
 
 def _frame(request: HttpRequest, standing: Standing) -> Frame:
     code = standing.community.code
     home = reverse("desk:workbench", args=[code])
+    receives = standing.may(Permission.VISIT_RECEIVE)
     return Frame(
         community=Community(standing.community.name, code),
         user=Person(
@@ -74,6 +85,8 @@ def _frame(request: HttpRequest, standing: Standing) -> Frame:
         keys_url=reverse("accounts:keys"),
         single_keys=standing.user.single_keys,
         undo_url=reverse("desk:undo", args=[code]),
+        strip="desk/visits/_reception.html" if receives else "",
+        strip_keys="desk/visits/_keys.html" if receives else "",
         # On a household's page digits choose how to pay.
         digits_search=not request.path.startswith(f"{home}units/"),
     )

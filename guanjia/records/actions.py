@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from guanjia.accounts.models import Community, CommunityModel, User
 from guanjia.core.requests import request_id
 from guanjia.core.sealing.fields import SealedTextField
+from guanjia.records.during import visit_id
 from guanjia.records.models import JournalEntry, OutboxMessage, PersonalReveal
 
 
@@ -38,6 +39,7 @@ def journal(
         before=before,
         after=after,
         reason=reason,
+        visit_id=visit_id(),
         request_id=request_id.get(),
     )
 
@@ -70,6 +72,7 @@ def note_reveal(
         subject_id=subject.pk,
         field=field,
         reason=reason,
+        visit_id=visit_id(),
     )
 
 

@@ -37,6 +37,11 @@ class JournalEntry(CommunityModel):
             models.Index(
                 fields=["community", "subject", "subject_id", "id"], name="records_journal_subject"
             ),
+            models.Index(
+                fields=["community", "visit_id", "id"],
+                condition=models.Q(visit_id__isnull=False),
+                name="records_journal_visit",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -54,6 +59,7 @@ class PersonalReveal(CommunityModel):
     subject_id = models.BigIntegerField()
     field = models.CharField(max_length=40)  # such as "phone"
     reason = models.CharField(max_length=200)
+    visit_id = models.BigIntegerField(null=True)  # as in the journal
 
     class Meta:
         indexes: ClassVar[list[Any]] = [

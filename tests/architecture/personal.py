@@ -10,6 +10,8 @@ SEALED = {
     "estate.Party.id_number",
     "onboarding.Import.content",
     "people.Staff.phone",
+    "reception.Draft.content",
+    "reception.PhoneNote.phone",
 }
 INDEXED = {  # keyed hashes, of use only with the key file
     "accounts.User.phone_index",
@@ -20,6 +22,7 @@ INDEXED = {  # keyed hashes, of use only with the key file
     "estate.Party.phone_index",
     "estate.Party.phone_tail_index",
     "estate.Party.id_index",
+    "reception.PhoneNote.phone_index",
 }
 PLAIN = {  # readable by whoever may read the page; erased or replaced on a lawful request
     "accounts.User.name",
@@ -32,6 +35,9 @@ PLAIN = {  # readable by whoever may read the page; erased or replaced on a lawf
     "estate.Vehicle.plate",
     "onboarding.Import.file_name",
     "people.Staff.name",
+    "reception.PhoneNote.about",
+    "reception.PhoneNote.caller_name",
+    "reception.Visit.visitor_name",
     "records.Attachment.original_name",
 }
 KEPT = {  # readable like those; a voucher must keep it for as long as the law says, so it is not erased
@@ -42,6 +48,7 @@ KEPT = {  # readable like those; a voucher must keep it for as long as the law s
 MASKED = {  # documents of many values, the personal ones masked or left out before they are written
     "closing.Shift.draft",  # what was typed of a count and its memo, emptied when the shift ends
     "onboarding.Import.report",  # quotes cells for a week, long numbers masked, then only counts
+    "reception.IdentityCheck.called_number",
     "records.JournalEntry.before",
     "records.JournalEntry.after",
     "records.OutboxMessage.payload",

@@ -28,6 +28,8 @@ from guanjia.onboarding.export import template
 from guanjia.people.models import Appointment, PatchBuilding, PatchMember, PatchUnit
 from guanjia.people.states import Trade
 from guanjia.people.tests.factories import make_patch, make_post, make_staff
+from guanjia.reception.states import VisitState
+from guanjia.reception.tests.factories import make_call, make_visit
 from guanjia.records.attachments import attach
 
 DAY = date(2026, 1, 1)
@@ -79,6 +81,7 @@ def samples(office: Office) -> dict[str, Any]:
     enrol(person)
     merged = make_party(community=place, name="李四")
     merge_parties(duplicate=merged, into=tenure.party, by=person, at=MORNING, reason="同一人")
+    visit = make_visit(community=place, unit=unit, state=VisitState.HELD)
     patch = make_patch(community=place)
     staff = make_staff(community=place)
     rows = {"community": place, "patch": patch}
@@ -103,6 +106,8 @@ def samples(office: Office) -> dict[str, Any]:
         ).pk,
         "attachment_id": paper.pk,
         "key": unit.key,
+        "visit_id": visit.pk,
+        "call_id": make_call(community=place, visit=visit).pk,
         "party_id": tenure.party_id,
         "party_id@split": merged.pk,
         "other_id": make_party(community=place, name="李四").pk,

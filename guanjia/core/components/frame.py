@@ -72,7 +72,8 @@ class Frame:
     ``communities`` lists where the user may switch to; fewer than two show no menu.
     ``search_url`` answers the omnibox; without one there is no box. ``undo_url`` takes back what a notice offers to;
     ``keys_url`` keeps whether single letters and digits are keys for the person. ``digits_search`` lets digits
-    typed anywhere on the page start a search.
+    typed anywhere on the page start a search. ``strip`` and ``strip_keys`` are the templates under the top bar and
+    among the key bar's keys.
     """
 
     community: Community
@@ -85,4 +86,6 @@ class Frame:
     undo_url: str = ""
     keys_url: str = ""
     single_keys: bool = True
+    strip: str = ""
+    strip_keys: str = ""
     digits_search: bool = False

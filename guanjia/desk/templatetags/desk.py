@@ -1,6 +1,10 @@
 """What the desk's templates say in the words of the rooms below: ``{% load desk %}``."""
 
+from datetime import datetime
+
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from guanjia.core.identity import mask_id, mask_phone
 from guanjia.core.money import capitals, yuan
@@ -33,3 +37,13 @@ def paid_for(receipt: Receipt) -> str:
 
 for _filter in (mask_id, mask_phone, price_text, cycle_text, yuan, capitals):
     register.filter(_filter)
+
+
+@register.simple_tag
+def elapsed(since: datetime, now: datetime) -> SafeString:
+    """Draw how long ago ``since`` was, as ``04:12`` or ``1:04:12``; ``clock.js`` lets it run on."""
+    seconds = max(int((now - since).total_seconds()), 0)
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    shown = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+    return format_html('<span class="num" data-elapsed="{}">{}</span>', seconds, shown)

@@ -18,6 +18,7 @@ from guanjia.desk import cash_desk
 from guanjia.desk.changes import changes_of, told
 from guanjia.desk.charges import charges_of, due_of
 from guanjia.desk.household import Household, household_of, payer_of
+from guanjia.desk.reception import page_of_unit, reception_of
 from guanjia.desk.setting_forms import AssignForm, EndForm
 from guanjia.desk.shifts import drawer_note
 from guanjia.desk.unit_tariffs import tariffs_of
@@ -44,6 +45,7 @@ def charges(request: StaffRequest, key: str) -> HttpResponse:
 
 def cash_page(request: StaffRequest, form: PaymentForm) -> HttpResponse:
     """Draw the page around ``form``; one that was sent and refused comes back as it was typed."""
+    reception_of(request, page_of_unit(form.unit))
     household = _household(form.unit)
     unpaid = charges_of(form.unit, household.sisters, household.day)
     desk, taking = cash_desk.current(request), request.standing.may(Permission.PAYMENT_TAKE)

@@ -12,6 +12,7 @@ from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.core.refusal import Refused
 from guanjia.desk import cash_desk
+from guanjia.desk.reception import done_with
 from guanjia.desk.views.household import cash_page
 from guanjia.estate.access import unit_for
 from guanjia.money.payments.forms import PaymentForm
@@ -41,6 +42,7 @@ def create(request: StaffRequest) -> HttpResponse:
         except Refused as refused:
             form.refusal = refused.refusal
         else:
+            done_with(unit)
             if not receipt.is_witnessed:
                 messages.error(request, UNWITNESSED)
             place = [request.standing.community.code, receipt.desk_id, receipt.number]

@@ -1,5 +1,7 @@
 """Where a shift begins: what was taken today, the latest receipts, who is behind."""
 
+from collections.abc import Mapping
+
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -40,10 +42,19 @@ def home(request: StaffRequest, community: str) -> HttpResponseBase:
 @require_safe
 @permits(Permission.HOUSEHOLD_READ)
 def index(request: StaffRequest) -> HttpResponse:
-    """Show the workbench, each part to those whom it concerns."""
+    """Show the workbench."""
+    return workbench_page(request, {})
+
+
+def workbench_page(request: StaffRequest, more: Mapping[str, object]) -> HttpResponse:
+    """Draw the workbench, each part to those whom it concerns."""
     standing, day = request.standing, business_date(timezone.now())
-    context: dict[str, object] = {"day": day, "notices": notices_for(standing, timezone.now())}
-    context["may_see_upkeep"] = standing.may(Permission.UPKEEP_READ)
+    context: dict[str, object] = {
+        "day": day,
+        "notices": notices_for(standing, timezone.now()),
+        "may_see_upkeep": standing.may(Permission.UPKEEP_READ),
+        **more,
+    }
     if desk := cash_desk.current(request):
         context |= shift_card(request, desk)
         context["receipts"] = receipts_at(standing.community, desk.pk)[:RECENT]

@@ -18,6 +18,7 @@ from guanjia.money.payments.drawer import NO_SHIFT, drawer_of
 from guanjia.money.payments.models import Desk, Part, Payment, Receipt
 from guanjia.money.payments.rules import METHOD_ACCOUNTS, Method
 from guanjia.money.prepayments.rules import DRAWN_MEANWHILE
+from guanjia.records.during import visit_id
 
 # Everything that a payment writes, as one statement: one round trip, planned once a connection, and no part can be left
 # out. Constraints, triggers and the chain see it whole. The desk's row is reached after the bills' and before the
@@ -63,8 +64,10 @@ WITH entry AS (
     INSERT INTO payments_receipt (community_id, desk_id, number, payment_id)
     SELECT %(community)s, %(desk)s, numbered.last_number, payment.id FROM payment, numbered RETURNING id, number
 ), journalled AS (
-    INSERT INTO records_journalentry (community_id, at, by_id, action, subject, subject_id, after, reason, request_id)
-    SELECT %(community)s, %(at)s, %(by)s, 'payment.take', 'payments.payment', payment.id, %(summary)s, '', %(request)s
+    INSERT INTO records_journalentry (community_id, at, by_id, action, subject, subject_id, after, reason, visit_id,
+        request_id)
+    SELECT %(community)s, %(at)s, %(by)s, 'payment.take', 'payments.payment', payment.id, %(summary)s, '',
+        %(visit)s::bigint, %(request)s
     FROM payment
 ), queued AS (
     INSERT INTO records_outboxmessage (community_id, topic, payload)
@@ -118,6 +121,7 @@ def write_payment(
         "bills": [bill.pk for bill, _ in settled],
         "shares": [fen for _, fen in settled],
         "summary": Jsonb(_summary(payment, parts, len(settled))),
+        "visit": visit_id(),
         "request": request_id.get(),
     }
     with refusing(**day_open(payment.business_date), prepayments_balance_sane=DRAWN_MEANWHILE):

@@ -3,7 +3,8 @@
  *
  *   <button data-key="F9" data-key-label="收费">   function keys, "/", "?" and "Z" act anywhere
  *   <button data-key="D" data-key-label="派单">    a letter or digit acts from the focused
- *                                                 [data-row] or [data-keys] that holds it
+ *                                                 [data-row] or [data-keys] that holds it,
+ *                                                 or else from [data-keys-page], on the whole page
  *
  * Nothing but function keys acts while text is typed. Each person may switch single keys off (WCAG 2.1.4).
  * A digit that no element claims starts a search where the omnibox carries data-digits; ">" lists what may be done.
@@ -28,7 +29,8 @@ function fromFocus(root, key) {
     const found = claimants(scope, key).find((element) => [null, row].includes(element.closest("[data-row]")));
     if (found) return found;
   }
-  return null;
+  const everywhere = root.querySelector("[data-keys-page]");
+  return everywhere && claimants(everywhere, key)[0];
 }
 
 function press(element) {

@@ -9,7 +9,7 @@
  *
  * It searches what an input method is still composing, so pinyin initials work with the Chinese
  * keyboard on. Enter pressed before the answer waits for it: a clerk types a number and Enter at once.
- * All text enters the page as text, never as markup.
+ * All text enters the page as text, never as markup. Who cancels "omnibox:go" goes elsewhere with detail.to.
  */
 import { composing } from "./keyboard.js";
 
@@ -140,7 +140,9 @@ class OmniBox extends HTMLElement {
       return;
     }
     const to = option?.dataset.to && new URL(option.dataset.to, location.href);
-    if (to && to.origin === location.origin) location.assign(to);
+    if (!to || to.origin !== location.origin) return;
+    const chosen = new CustomEvent("omnibox:go", { bubbles: true, cancelable: true, detail: { to: to.pathname + to.search } });
+    if (this.dispatchEvent(chosen)) location.assign(to);
   }
 
   keyed(event) {

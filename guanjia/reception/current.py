@@ -1,0 +1,32 @@
+"""The visit under way while a request is answered: the journal's rows belong to it."""
+
+from collections.abc import Callable
+from functools import cache
+
+from django.http import HttpRequest, HttpResponseBase
+
+from guanjia.reception.models import Visit
+from guanjia.reception.states import VisitState
+from guanjia.records.during import during
+
+
+class DuringVisit:
+    """Lets what a request journals belong to the clerk's active visit; only then is it looked up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request during the visit."""
+        with during(cache(lambda: active_visit_id(request))):
+            return self.get_response(request)
+
+
+def active_visit_id(request: HttpRequest) -> int | None:
+    """Return the id of the visit that whoever asks attends to in the address's community, in one statement."""
+    match = request.resolver_match
+    code = match.kwargs.get("community") if match else None
+    if not code or not request.user.is_authenticated:
+        return None
+    rows = Visit.objects.filter(community__code=code, owner=request.user, state=VisitState.ACTIVE)
+    return rows.values_list("pk", flat=True).first()
