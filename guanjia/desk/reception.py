@@ -111,7 +111,7 @@ class Reception:
             .annotate(
                 today=_count(Visit.objects.filter(business_date=day, **here)),
                 waiting=_count(Visit.objects.filter(state=VisitState.HELD, **here)),
-                callbacks=_count(calls_due(self._community)),
+                callbacks=_count(calls_due(self._community, self.at)),
                 ringing=ringing(self._community, self._clerk, self.at).values("pk")[:1],
                 unpaid=unpaid_now(unit, day) if unit else Value(None, BigIntegerField()),
             )

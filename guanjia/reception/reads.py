@@ -54,10 +54,14 @@ def calls_in(
     return rows.order_by("-rang_at", "-pk")
 
 
-def calls_due(community: Community) -> QuerySet[PhoneNote]:
-    """Return whom to call back: missed and put-off calls, and who was promised one; the soonest first."""
+def calls_due(community: Community, at: datetime) -> QuerySet[PhoneNote]:
+    """Return whom to call back: missed and put-off calls, and who was promised one; the soonest first.
+
+    One that still rings is not missed.
+    """
     rows = PhoneNote.objects.filter(community=community).filter(
-        Q(state__in=(CallState.RINGING, CallState.LATER))
+        Q(state=CallState.LATER)
+        | Q(state=CallState.RINGING, rang_at__lte=at - RINGS_FOR)
         | Q(callback_by__isnull=False, called_back_at=None)
     )
     rows = rows.select_related("owner", "unit", "called_back_by")

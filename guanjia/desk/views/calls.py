@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as say
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
 from guanjia.accounts.access import staff_of
@@ -66,7 +66,7 @@ def index(request: StaffRequest) -> HttpResponse:
 @permits(Permission.VISIT_READ)
 def due(request: StaffRequest) -> HttpResponse:
     """List whom to call back: missed calls, calls put off, and who was promised one."""
-    return _listed(request, "due", calls_due(request.standing.community), now=timezone.now())
+    return _listed(request, "due", calls_due(request.standing.community, timezone.now()))
 
 
 def _listed(
@@ -133,15 +133,22 @@ def detail(request: StaffRequest, call_id: int) -> HttpResponse:
 def note(request: StaffRequest, call_id: int) -> HttpResponse:
     """Keep what was noted; what is refused comes back with all that was typed."""
     call = call_for(request.standing, call_id)
+    if call.answered_at is None:
+        messages.error(request, say("这个来电还没有接听，请先按“回拨”"))
+        return redirect("desk:call", request.standing.community.code, call.pk)
     form = _form(request, call)
-    if form.is_valid() and attempt(request, form, actions.save_note, call=call, noted=form.noted()):
+    if form.is_valid() and _save(request, form, call):
         told = say("来电 %(number)s 号已记录，按 F4 恢复接待") % {"number": call.number}
         messages.success(request, told)
         return redirect("desk:call", request.standing.community.code, call.pk)
     return _pane(request, call, form)
 
 
-@require_http_methods(["POST"])
+def _save(request: StaffRequest, form: NoteForm, call: PhoneNote) -> PhoneNote | None:
+    return attempt(request, form, actions.save_note, call=call, noted=form.noted())
+
+
+@require_POST
 @permits(Permission.VISIT_RECEIVE)
 def callback(request: StaffRequest, call_id: int) -> HttpResponse:
     """Record that the caller was called back."""
@@ -171,7 +178,7 @@ def reveals(request: StaffRequest, call_id: int) -> HttpResponse:
 def _form(request: StaffRequest, call: PhoneNote) -> NoteForm:
     caller = caller_of(call, business_date(timezone.now()))
     words = {"community": call.community, "caller": caller, "masked": call.masked_phone}
-    return NoteForm(request.POST or None, **words)
+    return NoteForm(request.POST if request.method == "POST" else None, **words)
 
 
 def _pane(request: StaffRequest, call: PhoneNote, form: NoteForm | None = None) -> HttpResponse:

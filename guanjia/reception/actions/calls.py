@@ -172,7 +172,8 @@ def _move(call: PhoneNote, to: CallState, action: str, *, by: User, at: datetime
 
 
 def _must_move(call: PhoneNote, to: CallState) -> None:
-    if refusal := may_call_move(CallState(call.state), to):
+    refusal = may_call_move(CallState(call.state), to)
+    if refusal is not None:
         raise Refused(refusal)
 
 

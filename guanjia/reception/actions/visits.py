@@ -161,7 +161,7 @@ def check_identity(
         is_agent=bool(tenure and tenure.capacity == Capacity.AGENT and holds_on(tenure, day)),
         number_on_file=on_file is not None,
     )
-    if refusal:
+    if refusal is not None:
         raise Refused(refusal)
     number = mask_phone((on_file and on_file.party.phone) or "")
     check = IdentityCheck.objects.create(
@@ -195,7 +195,8 @@ def _locked(visit: Visit) -> Visit:
 
 
 def _must_move(visit: Visit, to: VisitState) -> None:
-    if refusal := may_move(VisitState(visit.state), to, clerk=str(visit.owner)):
+    refusal = may_move(VisitState(visit.state), to, clerk=str(visit.owner))
+    if refusal is not None:
         raise Refused(refusal)
 
 
