@@ -71,7 +71,7 @@ def test_starting_leads_to_the_unit_or_stays_where_it_is_open(office, cashier):
     stays = cashier.post(address, sent, headers=here)
     visit = Visit.objects.get()
     assert (stays.status_code, stays.content) == (200, b"")
-    started = json.loads(stays["HX-Trigger"])["visit-started"]
+    started = json.loads(stays["HX-Trigger-After-Settle"])["visit-started"]
     assert started["url"] == office.url("visit-draft", visit.pk)
     there = {**HTMX, "HX-Current-URL": f"http://testserver{office.url('workbench')}"}
     assert cashier.post(address, sent, headers=there)["HX-Redirect"] == office.page()

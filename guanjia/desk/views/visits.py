@@ -116,7 +116,7 @@ def _started(request: StaffRequest, visit: Visit) -> HttpResponse:
         return HttpResponseClientRedirect(place)
     code = request.standing.community.code
     draft = {"url": reverse("desk:visit-draft", args=[code, visit.pk])}
-    stay = trigger_client_event(HttpResponse(), "visit-started", draft)
+    stay = trigger_client_event(HttpResponse(), "visit-started", draft, after="settle")
     return trigger_client_event(stay, "visits-changed", {})
 
 

@@ -21,7 +21,7 @@ class DraftKeeper extends HTMLElement {
     this.focused = document.activeElement;
     this.restore();
     this.kept = JSON.stringify(this.snapshot());
-    for (const name of ["input", "change", "focusin", "focusout"]) this.main.addEventListener(name, (event) => this.touched(event));
+    for (const name of ["input", "change", "focusin", "focusout", "keyup"]) this.main.addEventListener(name, (event) => this.touched(event));
     this.main.addEventListener("scroll", () => this.later(), { capture: true, passive: true });
     document.addEventListener("visit-started", ({ detail }) => this.begin(detail.url));
     document.addEventListener("formdata", (event) => this.accompany(event));
