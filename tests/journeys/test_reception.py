@@ -244,7 +244,6 @@ def test_what_was_paid_meanwhile_is_told_by_name_and_not_asked_again(office, ope
     expect(page.get_by_text("已挂起")).to_be_visible()
     colleague = make_user(community=office.community, role=Role.CASHIER)
     sent = office.paying(office.bills()[:1])
-    assert signed_in(colleague).post(office.url("desk-choice"), {"desk": office.desk.pk})
     browser = signed_in(colleague)
     browser.get(office.url("workbench"))
     assert browser.post(office.url("payments"), sent).status_code == 302
