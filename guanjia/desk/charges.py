@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from guanjia.core.money import capitals
+from guanjia.core.money import capitals, spoken
 from guanjia.estate.models import Unit
 from guanjia.money.bills.explain import Explanation, explain, line_to_say
 from guanjia.money.bills.models import Bill
 from guanjia.money.payments.reads import unpaid_bills
 from guanjia.money.payments.receipt_pdf import ReceiptLine, grouped
-from guanjia.money.payments.sheets import line_of
+from guanjia.money.payments.rules import shares
+from guanjia.money.payments.sheets import line_of, prepaid_line
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,15 @@ class Charges:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What the ticked bills come to: fen, in 大写, as a sentence to say, and as a receipt's lines."""
+    """What the ticked bills come to, and what of it is paid now: fen, in 大写, as words to say, as a receipt's lines.
+
+    ``settle_fen`` is what of the bills is paid now, ``prepay_fen`` what is left for bills to come.
+    """
 
     bills: Sequence[Bill]
     lines: Sequence[ReceiptLine]
+    settle_fen: int
+    prepay_fen: int
 
     @property
     def ids(self) -> set[int]:
@@ -76,18 +82,28 @@ class Due:
 
     @property
     def total_fen(self) -> int:
-        """What they come to."""
+        """What the bills come to."""
         return sum(bill.open_fen for bill in self.bills)
 
     @property
+    def now_fen(self) -> int:
+        """What is to be paid now."""
+        return self.settle_fen + self.prepay_fen
+
+    @property
     def capitals(self) -> str:
-        """The sum in 大写."""
-        return capitals(self.total_fen)
+        """What is to be paid now in 大写."""
+        return capitals(self.now_fen)
 
     @property
     def words(self) -> str:
         """Tariff and sum in one sentence, to be said before money is taken (FEE-R1)."""
-        return line_to_say(self.bills)
+        said = [line_to_say(self.bills).removesuffix("。")] if self.bills else []
+        if self.settle_fen != self.total_fen:
+            said.append(f"先收 {spoken(self.settle_fen)}")
+        if self.prepay_fen:
+            said.append(f"存预存 {spoken(self.prepay_fen)}")
+        return "，".join(said) + "。" if said else ""
 
 
 def charges_of(unit: Unit, sisters: Sequence[Unit], day: date) -> Charges:
@@ -105,7 +121,12 @@ def charges_of(unit: Unit, sisters: Sequence[Unit], day: date) -> Charges:
     )
 
 
-def due_of(bills: Sequence[Bill], unit: Unit) -> Due:
-    """Return what these bills come to at the desk of ``unit``."""
-    lines = [line_of(bill, bill.open_fen, own_unit=unit.pk) for bill in bills]
-    return Due(bills, grouped(lines))
+def due_of(
+    bills: Sequence[Bill], unit: Unit, *, settle_fen: int | None = None, prepay_fen: int = 0
+) -> Due:
+    """Return what these bills come to at the desk of ``unit``; without ``settle_fen`` all of it is paid now."""
+    paid = shares(bills, sum(bill.open_fen for bill in bills) if settle_fen is None else settle_fen)
+    lines = [line_of(bill, fen, own_unit=unit.pk) for bill, fen in zip(bills, paid, strict=False)]
+    ahead = [prepaid_line(prepay_fen)] if prepay_fen else []
+    settled = sum(line.amount_fen for line in lines) if settle_fen is None else settle_fen
+    return Due(bills, [*grouped(lines), *ahead], settled, prepay_fen)

@@ -1,6 +1,7 @@
 """A browser before the running program, on the suite's own database."""
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Viewport
 from guanjia.accounts.models import User
 from guanjia.desk.tests.office import Office, make_office, signed_in
 
+PATIENCE = 30  # seconds
 AT_THE_DESK: ViewportSize = {"width": 1366, "height": 768}
 
 
@@ -47,9 +49,12 @@ def open_desk(browser: Browser, live_server) -> Iterator[Callable[[User], Page]]
 
     yield open_for
     for context in opened:
-        while any(request.method == "POST" for request in under_way):  # the tables are emptied next
+        while any(request.method == "POST" for request in under_way):
             context.wait_for_event("requestfinished")
         context.close()
+    for answering in threading.enumerate():  # what was asked last: the tables are emptied next
+        if "process_request_thread" in answering.name:
+            answering.join(PATIENCE)
     # The browser notes every refusal, which the page says in words, and a focus that was there already.
     harmless = re.compile("status of (?:409|422)|Autofocus processing was blocked")
     assert [text for text in complaints if not harmless.search(text)] == []

@@ -10,6 +10,7 @@ from guanjia.accounts.tests.factories import make_user
 from guanjia.estate.models import Household
 from guanjia.estate.tests.factories import make_unit
 from guanjia.money.payments.models import Part, Payment, Receipt, ReceiptPrint
+from guanjia.money.prepayments.models import Prepayment
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -32,6 +33,12 @@ def pay_button(page):
     return page.get_by_role("button", name="收款并打印")
 
 
+def receipted(page, number):
+    """Wait for the receipt, printed: until then the page is still at it."""
+    expect(page.get_by_role("heading", name=f"收据 {number}")).to_be_visible()
+    expect(page.get_by_text("已打印 1 次")).to_be_visible()
+
+
 def due(page):
     return page.locator(".amount-due strong")
 
@@ -43,7 +50,7 @@ def open_unit(page, office):
 
 def choose_cash(page):
     page.keyboard.press("3")
-    expect(page.get_by_label("实收现金")).to_be_focused()
+    expect(page.get_by_label("实收现金", exact=True)).to_be_focused()
 
 
 def test_exact_cash_takes_nine_keys_from_the_workbench(office, open_desk):
@@ -60,6 +67,21 @@ def test_exact_cash_takes_nine_keys_from_the_workbench(office, open_desk):
     assert ReceiptPrint.objects.count() == 1
 
 
+def test_a_code_payment_takes_eight_keys_and_the_number_of_its_slip(office, open_desk):
+    page = open_desk(office.cashier)
+    page.goto(office.url("workbench"))
+    keys = Keyboard(page)
+    keys.press(*"321201", "Enter")
+    expect(page.locator(".bills [data-row]").first).to_be_focused()
+    keys.press("1")
+    expect(page.get_by_label("参考号")).to_be_focused()
+    page.keyboard.type("4200001234", delay=80)  # by hand, off the slip or the phone
+    page.keyboard.press("Enter")
+    receipted(page, "0007444")
+    expect(page.get_by_text("参考号 4200001234")).to_be_visible()
+    assert keys.count == 8
+
+
 def test_change_is_told_while_cash_is_typed(office, open_desk):
     page = open_desk(office.cashier)
     open_unit(page, office)
@@ -71,6 +93,155 @@ def test_change_is_told_while_cash_is_typed(office, open_desk):
     page.keyboard.press("Backspace")
     expect(page.locator("label[for=change]")).to_have_text("还差")
     expect(change).to_have_text("630.07")
+
+
+def test_change_not_wanted_back_is_prepaid_by_one_key(office, open_desk):
+    page = open_desk(office.cashier)
+    open_unit(page, office)
+    choose_cash(page)
+    page.keyboard.type("800+")
+    expect(page.get_by_label("存预存")).to_have_value("89.93")
+    expect(due(page)).to_have_text("¥ 800.00")
+    expect(page.locator("#change")).to_have_text("0.00")
+    expect(page.locator("#capitals-desk")).to_have_text("捌佰元整")
+    page.keyboard.press("Enter")
+    receipted(page, "0007444")
+    assert Prepayment.objects.get().balance_fen == 8993
+
+
+def test_a_part_is_paid_and_something_ahead(office, open_desk):
+    page = open_desk(office.cashier)
+    open_unit(page, office)
+    page.keyboard.press("s")
+    page.keyboard.type("500")
+    page.keyboard.press("Enter")
+    expect(page.locator(".bills [data-row]").first).to_be_focused()
+    page.keyboard.press("y")
+    page.keyboard.type("100")
+    page.keyboard.press("Enter")
+    expect(due(page)).to_have_text("¥ 600.00")
+    expect(page.locator("[data-total]")).to_have_text("¥ 710.07")
+    expect(page.locator("#line-to-say")).to_contain_text("先收 500 元，存预存 100 元")
+    choose_cash(page)
+    expect(page.get_by_label("实收现金", exact=True)).to_have_value("600.00")
+    page.keyboard.press("Enter")
+    receipted(page, "0007444")
+    expect(page.get_by_text("预存款")).to_be_visible()
+    assert [bill.open_fen for bill in office.bills()] == [3 * 23669 - 50000]
+
+
+def test_money_is_left_ahead_where_nothing_is_owed(office, open_desk):
+    page = open_desk(office.cashier)
+    open_unit(page, office)
+    choose_cash(page)
+    page.keyboard.press("Enter")
+    receipted(page, "0007444")
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("没有未缴的费用").first).to_be_visible()
+    page.keyboard.press("y")
+    page.keyboard.type("300")
+    page.keyboard.press("Enter")
+    choose_cash(page)
+    page.keyboard.press("Enter")
+    receipted(page, "0007445")
+    assert Prepayment.objects.get().balance_fen == 30000
+
+
+def test_several_ways_pay_together_and_cash_takes_the_rest(office, open_desk):
+    office.prepay(10000)
+    page = open_desk(office.cashier)
+    open_unit(page, office)
+    page.keyboard.press("6")
+    expect(page.get_by_label("收款码", exact=True)).to_be_focused()
+    expect(page.get_by_label("预存抵扣", exact=True)).to_have_value("100.00")
+    page.get_by_label("POS 刷卡", exact=True).fill("500")
+    expect(page.get_by_label("现金", exact=True)).to_have_value("110.07")
+    page.get_by_label("POS 刷卡单号").fill("880012")
+    page.get_by_label("客户交的现金").fill("120")
+    expect(page.locator("[data-rest]")).to_have_text("找零 9.93")
+    page.keyboard.press("Enter")
+    receipted(page, "0007445")
+    paid = Part.objects.filter(payment__receipts__number=7445).order_by("pk")
+    assert list(paid.values_list("method", "amount_fen", "tendered_fen", "reference")) == [
+        ("pos", 50000, None, "880012"),
+        ("cash", 11007, 12000, ""),
+        ("prepayment", 10000, None, ""),
+    ]
+
+
+def test_an_equals_sign_takes_what_is_missing(office, open_desk):
+    page = open_desk(office.cashier)
+    open_unit(page, office)
+    page.keyboard.press("6")
+    page.get_by_label("POS 刷卡", exact=True).fill("500")
+    page.get_by_label("转账", exact=True).press("=")
+    expect(page.get_by_label("转账", exact=True)).to_have_value("210.07")
+    expect(page.get_by_label("现金", exact=True)).to_have_value("")
+
+
+def test_a_prepayment_is_closed_while_there_is_none_and_told_when_too_small(office, open_desk):
+    page = open_desk(office.cashier)
+    open_unit(page, office)
+    closed = page.get_by_role("radio", name=re.compile("预存抵扣"))
+    expect(closed).to_be_disabled()
+    expect(page.locator(".method", has_text="没有余额")).to_be_visible()
+    page.keyboard.press("5")
+    expect(closed).not_to_be_checked()
+    office.prepay(50000)
+    open_unit(page, office)
+    page.keyboard.press("5")
+    expect(page.get_by_text("余额不够")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press(" ")
+    page.keyboard.press("5")
+    expect(page.get_by_text("余额不够")).to_be_hidden()
+    expect(page.locator("[data-left]")).to_have_text("26.62")
+    page.keyboard.press("Enter")
+    receipted(page, "0007445")
+
+
+def test_a_transfer_bears_its_day_and_a_used_reference_is_asked_about(office, open_desk):
+    page = open_desk(office.cashier)
+    open_unit(page, office)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press(" ")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press(" ")
+    page.keyboard.press("4")
+    expect(page.get_by_label("同一笔款分缴")).to_have_count(0)
+    page.keyboard.type("HK0001")
+    page.get_by_label("到账日期").fill("2026-11-20")
+    page.get_by_label("参考号").press("Enter")
+    receipted(page, "0007444")
+    page.keyboard.press("Escape")
+    expect(page.locator(".bills [data-row]").first).to_be_focused()
+    page.keyboard.press("4")
+    page.keyboard.type("HK0001")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("已经用来收过一笔")
+    expect(page.get_by_label("参考号")).to_have_value("HK0001")
+    page.get_by_label("同一笔款分缴").check()
+    page.get_by_label("参考号").press("Enter")
+    receipted(page, "0007445")
+    days = Payment.objects.order_by("pk").values_list("received_on", flat=True)
+    assert [str(day) for day in days] == ["2026-11-20", "None"]
+    assert office.bills() == []
+
+
+def test_nothing_moves_when_another_way_is_chosen(office, open_desk):
+    office.prepay(10000)
+    page = open_desk(office.cashier)
+    open_unit(page, office)
+    places = """() => ["h1", ".unpaid", ".amount-due", ".methods", ".figures", ".pay .btn"].map(
+        (it) => Object.values(document.querySelector(it).getBoundingClientRect().toJSON()).join())"""
+    before = page.evaluate(places)
+    for key in "123456":
+        page.keyboard.press(key)
+        page.keyboard.press("Escape")
+        assert page.evaluate(places) == before, key
+    page.keyboard.press("s")
+    page.keyboard.press("y")
+    assert page.evaluate(places) == before
 
 
 def test_sum_words_and_paper_follow_the_ticks(office, open_desk):
@@ -85,7 +256,7 @@ def test_sum_words_and_paper_follow_the_ticks(office, open_desk):
     expect(due(page)).to_have_text("¥ 710.07")
     choose_cash(page)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="收据 0007444")).to_be_visible()
+    receipted(page, "0007444")
     assert Payment.objects.get().amount_fen == 71007
 
 
@@ -106,11 +277,11 @@ def test_a_refusal_keeps_what_was_typed(office, open_desk):
     page.keyboard.type("100")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("实收现金不足 710.07 元")
-    expect(page.get_by_label("实收现金")).to_have_value("100")
-    expect(page.get_by_label("实收现金")).to_be_focused()
+    expect(page.get_by_label("实收现金", exact=True)).to_have_value("100")
+    expect(page.get_by_label("实收现金", exact=True)).to_be_focused()
     page.keyboard.type("800")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("找零")).to_be_visible()
+    receipted(page, "0007444")
     assert Part.objects.get().change_fen == 8993
 
 
@@ -120,9 +291,10 @@ def test_other_methods_ask_for_their_reference(office, open_desk):
     page.keyboard.press("2")
     reference = page.get_by_label("参考号")
     expect(reference).to_be_focused()
-    expect(page.get_by_label("实收现金")).to_be_hidden()
+    expect(page.get_by_label("实收现金", exact=True)).to_be_hidden()
     page.keyboard.type("880012")
     page.keyboard.press("Enter")
+    receipted(page, "0007444")
     expect(page.get_by_text("参考号 880012")).to_be_visible()
 
 
@@ -131,12 +303,12 @@ def test_a_double_press_and_the_back_button_charge_once(office, open_desk):
     open_unit(page, office)
     choose_cash(page)
     pay_button(page).dblclick(no_wait_after=True)
-    expect(page.get_by_role("heading", name="收据 0007444")).to_be_visible()
+    receipted(page, "0007444")
     page.go_back()
-    if pay_button(page).count():  # the browser kept the page: its key is spent
+    if page.locator(".bills").count():  # the browser kept the page: its key is spent
         choose_cash(page)
         page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", name="收据 0007444")).to_be_visible()
+        receipted(page, "0007444")
     assert Payment.objects.count() == Receipt.objects.count() == 1
 
 
@@ -148,7 +320,7 @@ def test_the_page_of_another_desk_learns_that_it_is_late(office, open_desk):
         open_unit(page, office)
         choose_cash(page)
     first.keyboard.press("Enter")
-    expect(first.get_by_role("heading", name="收据 0007444")).to_be_visible()
+    receipted(first, "0007444")
     second.keyboard.press("Enter")
     expect(second.get_by_role("alert")).to_contain_text("已经收过")
     expect(second.get_by_text("没有未缴的费用").first).to_be_visible()
@@ -193,6 +365,7 @@ def test_somebody_else_may_pay(office, open_desk):
     page.get_by_label("缴款人姓名").blur()
     page.locator(".method", has_text="现金").click()
     page.keyboard.press("Enter")
+    receipted(page, "0007444")
     expect(page.get_by_text("邻居老王（代缴）")).to_be_visible()
     expect(page.get_by_text("已打印 1 次")).to_be_visible()
 

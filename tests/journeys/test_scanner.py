@@ -55,7 +55,7 @@ def test_a_payment_code_at_the_paying_step_becomes_the_reference_and_charges_not
 ):
     open_unit(page, office)
     Scanner(page).scan(code)
-    expect(page.get_by_label("收款码")).to_be_checked()
+    expect(page.get_by_role("radio", name="收款码")).to_be_checked()
     expect(page.get_by_label("参考号")).to_have_value(code)
     expect(
         page.locator(".toast.error", has_text=f"{whose}付款码已填入参考号，但还没有扣款")

@@ -24,7 +24,9 @@ from guanjia.money.bills.models import Bill
 from guanjia.money.closing.actions import join_shift
 from guanjia.money.closing.reads import open_shift_at
 from guanjia.money.closing.tests.factories import begin_shift
-from guanjia.money.payments.models import Desk
+from guanjia.money.payments.models import Desk, Receipt
+from guanjia.money.payments.rules import Method, Tender
+from guanjia.money.payments.taking import Taking, take_payment
 from guanjia.money.tariffs.actions import Price, add_item, add_tariff, assign_tariff
 from guanjia.money.tariffs.models import Tariff
 from guanjia.money.tariffs.rules import Basis
@@ -87,6 +89,24 @@ class Office:
             "key": uuid4(),
             **changes,
         }
+
+    def prepay(self, fen: int) -> Receipt:
+        """Let the unit's debtor leave cash for bills to come."""
+        taking = Taking(
+            unit_id=self.unit.pk,
+            prepay_fen=fen,
+            tenders=(Tender(Method.CASH, fen, fen),),
+            payer_name="张素珍",
+            payer_capacity="业主",
+        )
+        return take_payment(
+            community=self.community,
+            desk=self.desk,
+            taking=taking,
+            key=uuid4(),
+            by=self.cashier,
+            at=MORNING,
+        )
 
 
 def make_office(*months: int) -> Office:

@@ -106,6 +106,22 @@ def test_words_follow_the_ticks(office, cashier):
     assert 'hx-swap-oob="true"' in words
 
 
+def test_words_follow_what_is_paid_now(office, cashier):
+    asked = {"bill": [bill.pk for bill in office.bills()], "settle": "300", "prepay": "50"}
+    words = cashier.get(office.url("household-due", office.unit.key), asked).content.decode()
+    assert "3 笔一共 710 元 零 7 分，先收 300 元，存预存 50 元。" in words
+    assert "叁佰伍拾元整" in words
+    assert "应收 236.69 的一部分" in words
+    unread = cashier.get(office.url("household-due", office.unit.key), {**asked, "settle": "三百"})
+    assert "柒佰陆拾元零柒分" in unread.content.decode()
+
+
+def test_the_panel_tells_what_the_debtor_has_left(office, cashier):
+    assert "没有余额" in page_of(office, cashier)
+    office.prepay(12345)
+    assert "余额 123.45" in page_of(office, cashier)
+
+
 def test_numbers_are_masked_until_a_reason_is_given(office, cashier):
     address = office.url("reveals", office.owner.pk)
     page = page_of(office, cashier)
@@ -157,7 +173,8 @@ def test_who_sees_no_money_finds_none_among_the_changes(office, cashier):
     vacant = UnitStatus.VACANT
     change_unit_status(unit=office.unit, to=vacant, by=office.cashier, at=MORNING)
     administrator = staff(office, Role.ADMINISTRATOR)
-    changed = administrator.get(office.url("household-changes", office.unit.key)).content.decode()
+    page = administrator.get(office.url("household-changes", office.unit.key)).content.decode()
+    changed = page.partition("<main")[2]
     assert "变更房屋状态" in changed
     assert "收款" not in changed.split("<main")[1]
     assert "710.07" not in changed

@@ -117,6 +117,39 @@ def test_what_cannot_be_taken_is_said_in_words(office, cashier, changes, words):
     assert not payments(office)
 
 
+@pytest.mark.parametrize("way", ["static_code", "split"])
+def test_a_reference_used_before_asks_whether_it_may_be_so(office, cashier, way):
+    first, second, _ = office.bills()
+    used = {"method": "static_code", "reference": "42000012"}
+    cashier.post(office.url("payments"), office.paying([first], **used))
+    again = office.paying([second], method=way, reference="42000012")
+    if way == "split":
+        half = second.open_fen // 2
+        rest = second.open_fen - half
+        again |= {
+            "amount_static_code": f"{half / 100:.2f}",
+            "reference_static_code": "42000012",
+            "amount_cash": f"{rest / 100:.2f}",
+            "tendered_cash": "200",
+        }
+    page = cashier.post(office.url("payments"), again).content.decode()
+    assert "已经用来收过一笔" in page
+    assert 'name="again"' in page
+    assert 'value="42000012"' in page
+    assert 'name="again"' not in cashier.get(office.page()).content.decode()
+    answer = cashier.post(office.url("payments"), {**again, "again": "1"})
+    assert answer.status_code == 302
+
+
+def test_a_refusal_keeps_part_and_prepayment(office, cashier):
+    sent = office.paying(settle="500", prepay="89.93", tendered="100")
+    page = cashier.post(office.url("payments"), sent).content.decode()
+    assert "实收现金不足 589.93 元" in page
+    assert re.search(r'name="settle"[^>]*value="500"', page)
+    assert re.search(r'name="prepay"[^>]*value="89.93"', page)
+    assert "伍佰捌拾玖元玖角叁分" in page
+
+
 def test_bills_of_the_household_are_taken_together(office, cashier):
     household = Household.objects.create(community=office.community, name="张素珍")
     space = make_unit(community=office.community, number="车位B1-213", household=household)

@@ -15,6 +15,7 @@ from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.core.calendar import business_date
 from guanjia.desk import cash_desk
+from guanjia.desk.cash_panel import cash_panel
 from guanjia.desk.changes import changes_of, told
 from guanjia.desk.charges import charges_of, due_of
 from guanjia.desk.household import Household, household_of, payer_of
@@ -25,9 +26,8 @@ from guanjia.desk.unit_tariffs import tariffs_of
 from guanjia.estate.access import unit_for
 from guanjia.estate.household import sister_units
 from guanjia.estate.models import Unit
-from guanjia.money.payments.forms import PaymentForm, bill_ids
+from guanjia.money.payments.forms import PaymentForm, WishForm, bill_ids
 from guanjia.money.payments.reads import active_desks, receipts_of
-from guanjia.money.payments.rules import Method
 
 RECENT = 6
 PER_PAGE = 30
@@ -54,11 +54,11 @@ def cash_page(request: StaffRequest, form: PaymentForm) -> HttpResponse:
         household,
         "charges",
         charges=unpaid,
-        due=due_of(unpaid.ticked(form.ticked), form.unit),
+        due=due_of(unpaid.ticked(form.ticked), form.unit, **form.wished()),
         form=form,
         key=uuid4(),
         payer=payer_of(form, household),
-        methods=list(Method),
+        panel=cash_panel(household, form) if desk else None,
         cash_desk=desk,
         takes_money=taking,
         drawer_note=drawer_note(request, desk, household.day),
@@ -70,11 +70,11 @@ def cash_page(request: StaffRequest, form: PaymentForm) -> HttpResponse:
 @require_safe
 @permits(Permission.BILL_READ)
 def due(request: StaffRequest, key: str) -> HttpResponse:
-    """Say what the ticked bills come to."""
+    """Say what the ticked bills come to, and what of it is to be paid now."""
     unit = unit_for(request.standing, key)
     unpaid = charges_of(unit, sister_units(unit), business_date(timezone.now()))
-    ticked = bill_ids(request.GET.getlist("bill"))
-    context = {"due": due_of(unpaid.ticked(ticked), unit), "oob": True}
+    ticked = unpaid.ticked(bill_ids(request.GET.getlist("bill")))
+    context = {"due": due_of(ticked, unit, **WishForm(request.GET).wished()), "oob": True}
     return render(request, "desk/household/_due.html", context)
 
 

@@ -14,7 +14,14 @@ from guanjia.core.refusal import Refusal
 from guanjia.estate.models import Tenure, Unit
 from guanjia.estate.states import Capacity
 from guanjia.money.payments.receipt_pdf import Paper
-from guanjia.money.payments.rules import BY_REFERENCE, FARTHEST, Method, PrintFault, Tender
+from guanjia.money.payments.rules import (
+    BY_REFERENCE,
+    FARTHEST,
+    Method,
+    PrintFault,
+    ReferenceUsed,
+    Tender,
+)
 from guanjia.money.payments.taking import Taking
 
 # Several methods at once; each then has an amount of its own.
@@ -42,6 +49,21 @@ def bill_ids(typed: Iterable[str]) -> set[int]:
     return {int(each) for each in typed if _ID.fullmatch(each)}
 
 
+class WishForm(forms.Form):
+    """What is to be paid now of the ticked bills (empty: all), and ahead."""
+
+    settle = FenField(label=_("本次收"), required=False)
+    prepay = FenField(label=_("存入预存"), required=False)
+
+    def wished(self) -> dict[str, Any]:
+        """Return both in fen as far as they could be read; {} while nothing was sent."""
+        if not self.is_bound:
+            return {}
+        self.is_valid()
+        typed = self.cleaned_data
+        return {"settle_fen": typed.get("settle"), "prepay_fen": typed.get("prepay") or 0}
+
+
 class BillIds(forms.Field):
     """The ids of the ticked bills, each once, in order."""
 
@@ -66,7 +88,7 @@ _BY_METHOD: dict[str, forms.Field] = {
 }
 
 
-class PaymentForm(forms.Form):
+class PaymentForm(WishForm):
     """One payment at ``unit``. ``payer`` is a tenure's id; without one ``payer_name`` was typed.
 
     One method pays all of it, by ``tendered`` or ``reference``; of several each has ``amount_<method>`` and, but
@@ -81,9 +103,9 @@ class PaymentForm(forms.Form):
         error_messages={"required": _("请选收款方式，按 1 至 6")},
     )
     tendered = FenField(label=_("实收现金"), required=False)
+    # Of several methods cash is handed over for its own part.
+    tendered_cash = FenField(label=_("实收现金"), required=False)
     reference = forms.CharField(label=_("参考号"), required=False, max_length=64)
-    settle = FenField(label=_("本次收"), required=False)
-    prepay = FenField(label=_("存入预存"), required=False)
     received_on = forms.DateField(label=_("到账日期"), required=False)
     again = forms.BooleanField(label=_("同一笔款分缴"), required=False)
     payer = forms.IntegerField(min_value=1, max_value=_LARGEST_ID, required=False)
@@ -123,6 +145,11 @@ class PaymentForm(forms.Form):
         """The bills that were ticked, however the rest was typed; None while nothing was sent."""
         return self.cleaned_data.get("bill", ()) if self.is_bound else None
 
+    @property
+    def asks_again(self) -> bool:
+        """Whether the reference has paid before, so that it must be said that it rightly pays again."""
+        return isinstance(self.refusal, ReferenceUsed) or bool(self.data.get("again"))
+
     def taking(self) -> Taking:
         """Return what is asked for; only after ``is_valid``."""
         typed = self.cleaned_data
@@ -151,7 +178,7 @@ class PaymentForm(forms.Form):
                 method,
                 amount_fen,
                 # The drawer's cash is counted to the fen: what is handed over for this part.
-                amount_fen if typed["tendered"] is None else typed["tendered"],
+                amount_fen if typed["tendered_cash"] is None else typed["tendered_cash"],
                 typed.get(f"reference_{method}", ""),
             )
             for method in Method

@@ -1,9 +1,9 @@
 """Who may pay how: pure checks before money is posted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol
 
 from guanjia.core.labelled import Labelled
 from guanjia.core.money import yuan
@@ -89,6 +89,28 @@ class Wish:
     again: bool = False
 
 
+class Owed(Protocol):
+    """Whatever is owed: a bill."""
+
+    @property
+    def open_fen(self) -> int:
+        """What is still open of it."""
+
+
+def shares(owed: Sequence[Owed], fen: int) -> Iterator[int]:
+    """Yield what each gets of a sum, until it is used up; ``owed`` come in the order they are paid."""
+    for each in owed:
+        if fen <= 0:
+            return
+        share = min(each.open_fen, fen)
+        fen -= share
+        yield share
+
+
+class ReferenceUsed(Refusal):
+    """A reference that has paid before: it may still be one transfer for several households."""
+
+
 def may_take(wish: Wish, books: Books) -> Literal[True] | Refusal:
     """Return True, or why this payment can't be taken: the money taken is always the one from the books."""
     return _may_settle(wish, books) and _may_tender(wish, books)
@@ -144,7 +166,7 @@ def _may_use(tender: Tender, *, again: bool, used: Sequence[str]) -> Literal[Tru
     if method in BY_REFERENCE and not tender.reference.strip():
         return Refusal(f"{method.label}没有填写凭证号", "请看到款到账后，抄录小票或流水上的参考号")
     if tender.reference.strip() in used and not again:
-        return Refusal(
+        return ReferenceUsed(
             f"{method.label}参考号 {tender.reference.strip()} 已经用来收过一笔",
             "请核对是否抄错；确是一笔款分缴几户的，勾选“同一笔款分缴”再收",
         )

@@ -25,6 +25,7 @@ from guanjia.money.payments.rules import (
     Tender,
     Wish,
     may_take,
+    shares,
 )
 from guanjia.money.payments.witnessing import seen_by_witness, testify, testify_again
 from guanjia.money.payments.writing import Move, write_payment
@@ -104,7 +105,7 @@ def take_payment(
     )
     if not verdict:
         raise Refused(verdict)
-    shares = list(_shares(bills, wish.settle_fen))
+    paid = shares(bills, wish.settle_fen)
     moves = list(_moves(community, taking, balances, today))
     payment = Payment(
         community=community,
@@ -124,7 +125,7 @@ def take_payment(
     receipt = write_payment(
         payment,
         parts=[_part(tender) for tender in taking.tenders],
-        settled=list(zip(bills, shares, strict=False)),
+        settled=list(zip(bills, paid, strict=False)),
         moves=moves,
     )
     testify(receipt, seen)
@@ -139,16 +140,6 @@ def _part(tender: Tender) -> Part:
         tendered_fen=tender.tendered_fen if cash else None,
         reference=tender.reference.strip() if referred else "",
     )
-
-
-def _shares(bills: Sequence[Bill], settle_fen: int) -> Iterator[int]:
-    """Yield what each bill gets of the sum, until it is used up; ``bills`` come in the order they are paid."""
-    for bill in bills:
-        if settle_fen <= 0:
-            return
-        share = min(bill.open_fen, settle_fen)
-        settle_fen -= share
-        yield share
 
 
 def _moves(

@@ -1,63 +1,75 @@
 /**
- * The cash desk beside the unpaid bills: what is ticked adds up at once, the change is told while cash is
- * typed, and a method's key puts the cursor where its figures go. The server reckons everything again.
+ * The cash desk beside the unpaid bills: what is to be paid adds up at once, the change is told while cash is typed,
+ * and a method's key puts the cursor where its figures go. The server reckons everything again.
  */
+import { fenFrom, plain, yuan } from "./cash/amounts.js";
+import { beginSplit, showSplit } from "./cash/split.js";
+import { payAhead, showWish, wish } from "./cash/wish.js";
+
 const form = document.getElementById("cash-form");
-const ticks = [...document.querySelectorAll("[data-charges] input[name=bill]")];
 const field = (name) => form?.elements.namedItem(name);
 const [tendered, expected, reference, payer, payerName] = ["tendered", "expected_fen", "reference", "payer", "payer_name"].map(field);
 const methods = field("method");
+const keep = form?.querySelector("[data-keep-change]");
+let shown = null; // what was to be paid when the figures were last reckoned
 
-const yuan = (fen) => `${Math.floor(fen / 100).toLocaleString("en-US")}.${String(fen % 100).padStart(2, "0")}`;
-
-/** Read an amount typed in yuan into fen; null while it is none. */
-function fenFrom(text) {
-  const found = /^(\d{1,9}|\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?$/.exec(text.normalize("NFKC").trim());
-  return found && Number(found[1].replaceAll(",", "")) * 100 + Number((found[2] ?? "").padEnd(2, "0"));
-}
-
-const total = () => ticks.filter((tick) => tick.checked).reduce((sum, tick) => sum + Number(tick.dataset.fen), 0);
-const exact = () => (total() / 100).toFixed(2);
-
-function showTotal() {
-  const untouched = form && tendered.value === (Number(expected.value) / 100).toFixed(2);
-  for (const place of document.querySelectorAll("[data-due]")) place.textContent = `¥ ${yuan(total())}`;
-  document.querySelector("[data-ticked]").textContent = ticks.filter((tick) => tick.checked).length;
+function showAll() {
+  showWish();
   if (!form) return;
-  expected.value = total();
-  if (untouched) tendered.value = exact();
-  showChange();
+  const { ticked, now } = wish();
+  if (shown !== null && tendered.value === plain(shown)) tendered.value = plain(now); // the exact sum stays exact
+  shown = now;
+  expected.value = ticked;
+  form.querySelector("[data-panel=split]").dataset.now = now;
+  showFigures(now);
 }
 
-function showChange() {
+function showFigures(now) {
   const given = fenFrom(tendered.value);
   const { change } = form.elements;
-  const label = change.labels[0];
-  const short = given === null || given < total();
+  const [label] = change.labels;
+  const short = given === null || given < now;
   change.classList.toggle("short", short);
-  change.value = given === null ? "" : yuan(Math.abs(given - total()));
+  change.value = given === null ? "" : yuan(Math.abs(given - now));
   label.textContent = short ? label.dataset.short : label.dataset.enough;
+  keep.disabled = short || given === now;
+  const left = Number(form.querySelector("[data-balance]").dataset.balance) - now;
+  form.querySelector("[data-now]").textContent = yuan(now);
+  form.querySelector("[data-left]").textContent = left < 0 ? `−${yuan(-left)}` : yuan(left);
+  form.querySelector("[data-too-little]").hidden = left >= 0;
+  if (methods.value === "split") showSplit(now);
 }
 
 function showMethod() {
-  const wanted = methods.value === "cash" ? "cash" : methods.value ? "reference" : "none";
-  for (const panel of form.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== wanted;
-  if (wanted === "cash" && !tendered.value) tendered.value = exact();
-  showChange();
+  const { now } = wish();
+  const wanted = methods.value || "none";
+  for (const panel of form.querySelectorAll("[data-panel]")) panel.hidden = !panel.dataset.panel.split(" ").includes(wanted);
+  field("received_on").disabled = wanted !== "transfer"; // only a transfer arrived before it is seen
+  if (wanted === "cash" && !tendered.value) tendered.value = plain(now);
+  if (wanted === "split") beginSplit(now);
+  showFigures(now);
 }
 
 function typeFigures() {
-  const figures = methods.value === "cash" ? tendered : reference;
+  const places = { cash: tendered, split: form.querySelector("[data-panel=split] input"), prepayment: form.querySelector(".pay .btn") };
+  const figures = places[methods.value] ?? reference;
   figures.focus();
-  figures.select();
+  figures.select?.();
 }
 
-document.querySelector("[data-charges]").addEventListener("change", showTotal);
+function keepChange() {
+  const change = fenFrom(tendered.value) - wish().now;
+  if (change > 0) payAhead(change);
+  tendered.focus();
+}
+
+const charges = document.querySelector("[data-charges]");
+for (const kind of ["change", "input"]) charges.addEventListener(kind, showAll);
 
 if (form) {
   for (const label of form.querySelectorAll(".method")) {
     label.addEventListener("click", (event) => {
-      if (event.target === label.control) return; // chosen with the arrows: the focus stays among the methods
+      if (event.target === label.control || label.control.disabled) return; // chosen with the arrows: the focus stays among the methods
       event.preventDefault();
       label.control.checked = true;
       showMethod();
@@ -65,12 +77,18 @@ if (form) {
     });
   }
   form.addEventListener("change", ({ target }) => target.name === "method" && showMethod());
-  tendered.addEventListener("input", showChange);
+  form.addEventListener("input", () => showFigures(wish().now));
+  tendered.addEventListener("input", (event) => {
+    if (event.isComposing || !/[+＋]$/.test(tendered.value)) return;
+    tendered.value = tendered.value.slice(0, -1);
+    keepChange();
+  });
+  keep.addEventListener("click", keepChange);
   payer.addEventListener("change", () => {
     payerName.hidden = payer.value !== "";
     if (!payerName.hidden) payerName.focus();
   });
-  showTotal();
+  showAll();
   showMethod();
   if ("refused" in form.dataset && methods.value) typeFigures();
 }

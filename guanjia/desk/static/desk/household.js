@@ -14,7 +14,7 @@ document.addEventListener("keydown", (event) => {
   if (key !== "Escape" || event.defaultPrevented || composing(event) || modified(event)) return;
   if (document.querySelector("dialog:modal") || target.closest("details.menu, omni-box")) return;
   const row = document.querySelector("[data-row][tabindex='0']");
-  if (target.closest("form") && row) row.focus();
+  if ((target.form || target.closest("form")) && row && !row.contains(target)) row.focus();
   else location.assign(document.querySelector(".brand").href);
   event.preventDefault();
 });
