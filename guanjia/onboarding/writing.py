@@ -11,7 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from guanjia.accounts.models import Community, User
 from guanjia.core.identity import phone_tail
-from guanjia.core.requests import request_id
+from guanjia.core.request_id import request_id
 from guanjia.core.sealing.fields import ring
 from guanjia.estate.models import Building, Household, Party, Tenure, Unit, Vehicle
 from guanjia.estate.parties import identified, masked, named, phone_tail_index, phoned

@@ -8,7 +8,7 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Now
 
 from guanjia.accounts.models import Community, CommunityModel, User
-from guanjia.core.requests import request_id
+from guanjia.core.request_id import request_id
 from guanjia.core.sealing.fields import SealedTextField
 from guanjia.records.during import visit_id
 from guanjia.records.models import JournalEntry, OutboxMessage, PersonalReveal

@@ -12,6 +12,7 @@ from guanjia.accounts.tests.factories import MORNING, make_user
 from guanjia.accounts.tests.people import enrol
 from guanjia.estate.actions.parties import merge_parties
 from guanjia.estate.tests.factories import make_building, make_party, make_tenure
+from guanjia.money.bills.models import Bill
 from guanjia.money.closing.actions import (
     ask_reopening,
     close_day,
@@ -115,6 +116,8 @@ def samples(office: Office) -> dict[str, Any]:
         "desk_id": office.desk.pk,
         **closings(office),
         "number": receipt.number,
+        "extra_id": office.charge(unit).extra_id,
+        "bill_id": Bill.objects.get(community=place, run__isnull=False).pk,
         "item_id": office.item.pk,
         "tariff_id": office.tariff.pk,
         "assigned_id": UnitTariff.objects.get(community=place, unit=unit).pk,

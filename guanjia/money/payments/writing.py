@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from guanjia.core.database.prepared import fetch_one
 from guanjia.core.database.refusing import refusing
 from guanjia.core.refusal import Refusal, Refused
-from guanjia.core.requests import request_id
+from guanjia.core.request_id import request_id
 from guanjia.money.bills.models import Bill
 from guanjia.money.ledger.actions import Line, day_open
 from guanjia.money.ledger.chart import Account

@@ -20,7 +20,7 @@ from guanjia.accounts.permissions import Role
 from guanjia.accounts.rules import plain
 from guanjia.core.calendar import Month, business_date
 from guanjia.core.refusal import Refused
-from guanjia.core.requests import request_id
+from guanjia.core.request_id import request_id
 from guanjia.core.text import TextError, clean
 from guanjia.onboarding.actions import Outcome, import_register
 from guanjia.onboarding.bulk import many_objects
