@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0005_sessions'),
         ('ledger', '0006_days_reopened'),
-        ('payments', '0007_shifts'),
+        ('payments', '0008_shifts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A desk's open shift, as a payment sees it under the row's lock."""
 
-    dependencies = [("payments", "0006_printers")]
+    dependencies = [("payments", "0007_lost_receipts")]
     operations = [
         migrations.AddField(
             model_name="desk",
