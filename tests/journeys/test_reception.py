@@ -47,6 +47,12 @@ def desk_at(browser, program):
         context.close()
 
 
+def told(page, words):
+    """Wait until the page says ``words`` and its keys are there."""
+    expect(page.get_by_text(words)).to_be_visible()
+    page.wait_for_load_state("load")
+
+
 def strip(page):
     return page.locator("#reception .strip")
 
@@ -101,7 +107,7 @@ def test_held_in_a_payment_killed_and_resumed_at_another_desk_it_is_as_it_was(
     page = desk_at(office.cashier)
     half_paid(page, office)
     page.keyboard.press("F4")
-    expect(page.get_by_text("已挂起 3-2-1201 张素珍")).to_be_visible()
+    told(page, "已挂起 3-2-1201 张素珍")
     program.kill()
     program.start()
     colleague = make_user(community=office.community, role=Role.CASHIER, name="何佳")
@@ -147,7 +153,7 @@ def test_a_call_while_a_visitor_waits_takes_two_keys_and_the_note(office, open_d
     note.press("Tab")
     page.keyboard.type("电梯异响")
     note.press("Tab", "4", "5", "6", "Enter")
-    expect(page.get_by_text("已记录，按 F4 恢复接待")).to_be_visible()
+    told(page, "已记录，按 F4 恢复接待")
     keys.press("F4")
     assert_as_it_was(page)
     assert keys.count == 2
@@ -225,7 +231,7 @@ def test_a_colleague_who_resumes_late_is_told_and_two_desks_see_one_strip(office
     page = open_desk(office.cashier)
     half_paid(page, office)
     page.keyboard.press("F4")
-    expect(page.get_by_text("已挂起")).to_be_visible()
+    told(page, "已挂起")
     colleague = make_user(community=office.community, role=Role.CASHIER, name="何佳")
     other = open_desk(colleague)
     other.goto(office.url("workbench"))
@@ -241,7 +247,7 @@ def test_what_was_paid_meanwhile_is_told_by_name_and_not_asked_again(office, ope
     page = open_desk(office.cashier)
     half_paid(page, office)
     page.keyboard.press("F4")
-    expect(page.get_by_text("已挂起")).to_be_visible()
+    told(page, "已挂起")
     colleague = make_user(community=office.community, role=Role.CASHIER)
     sent = office.paying(office.bills()[:1])
     browser = signed_in(colleague)
