@@ -78,6 +78,7 @@ def samples(office: Office) -> dict[str, Any]:
     tenure = make_tenure(unit=unit, party=make_party(community=place))
     office.bill()
     receipt = office.pay(office.owed(unit))
+    extra = office.charge(unit)
     person = make_user(community=place, role=Role.CLERK)
     enrol(person)
     merged = make_party(community=place, name="李四")
@@ -116,7 +117,7 @@ def samples(office: Office) -> dict[str, Any]:
         "desk_id": office.desk.pk,
         **closings(office),
         "number": receipt.number,
-        "extra_id": office.charge(unit).extra_id,
+        "extra_id": extra.extra_id,
         "bill_id": Bill.objects.get(community=place, run__isnull=False).pk,
         "item_id": office.item.pk,
         "tariff_id": office.tariff.pk,

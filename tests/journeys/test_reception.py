@@ -111,6 +111,7 @@ def test_held_in_a_payment_killed_and_resumed_at_another_desk_it_is_as_it_was(
     program.kill()
     program.start()
     colleague = make_user(community=office.community, role=Role.CASHIER, name="何佳")
+    office.man(colleague)
     other = desk_at(colleague)
     other.goto(office.url("workbench"))
     other.keyboard.press("F4")

@@ -138,7 +138,9 @@ def test_a_draft_comes_back_after_holding_and_is_gone_once_paid(office, cashier)
     sent = {"draft": draft(office, **content)}
     assert cashier.post(office.url("visit-hold", visit.pk), sent).status_code == 302
     assert "800" not in cashier.get(office.page()).content.decode()
-    colleague = signed_in(make_user(community=office.community, role=Role.CASHIER, name="何佳"))
+    other = make_user(community=office.community, role=Role.CASHIER, name="何佳")
+    office.man(other)
+    colleague = signed_in(other)
     back = colleague.post(office.url("visit-resume", visit.pk))
     assert back["Location"] == office.page()
     page = colleague.get(back["Location"]).content.decode()
