@@ -6,7 +6,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from guanjia.accounts.models import Grant, Proposal
+from guanjia.accounts.models import Community, Grant, Proposal, User
 from guanjia.accounts.permissions import Permission, Role
 from guanjia.accounts.tests.factories import MORNING, make_user
 from guanjia.accounts.tests.people import enrol
@@ -32,6 +32,7 @@ from guanjia.people.tests.factories import make_patch, make_post, make_staff
 from guanjia.reception.states import VisitState
 from guanjia.reception.tests.factories import make_call, make_visit
 from guanjia.records.attachments import attach
+from guanjia.records.models import Attachment
 
 DAY = date(2026, 1, 1)
 ABSENT = {"key": "9-9-9999"}  # the others are numbers, and none is this one:
@@ -71,6 +72,18 @@ def closings(office: Office) -> dict[str, Any]:
     }
 
 
+def a_paper(place: Community, by: User) -> Attachment:
+    """Return a scan that readers of households may open."""
+    return attach(
+        community=place,
+        file=ContentFile(b"%PDF-1.7"),
+        name="x.pdf",
+        permission=Permission.HOUSEHOLD_READ,
+        by=by,
+        at=MORNING,
+    )
+
+
 def samples(office: Office) -> dict[str, Any]:
     """Return a value for each name in an address; ``name@part`` is for addresses with ``part``."""
     place = office.community
@@ -87,14 +100,7 @@ def samples(office: Office) -> dict[str, Any]:
     patch = make_patch(community=place)
     staff = make_staff(community=place)
     rows = {"community": place, "patch": patch}
-    paper = attach(
-        community=place,
-        file=ContentFile(b"%PDF-1.7"),
-        name="x.pdf",
-        permission=Permission.HOUSEHOLD_READ,
-        by=person,
-        at=MORNING,
-    )
+    paper = a_paper(place, person)
     return {
         "community": place.code,
         "user_id": person.pk,

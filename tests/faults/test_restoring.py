@@ -21,9 +21,13 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="signals and owners are POSIX"),
 ]
 OPEN_OFFICE = """
+from django.utils import timezone
 from guanjia.accounts.tests.factories import MORNING
+from guanjia.money.closing.tests.factories import begin_shift, end_shift, the_shift
 from guanjia.money.payments.tests.factories import make_office
 office = make_office()
+end_shift(the_shift(office.desk), by=office.cashier, at=MORNING)
+begin_shift(office.desk, by=office.cashier, at=timezone.now())
 for n in range(6):
     office.unit()
 office.bill()

@@ -145,6 +145,11 @@ class TestClosingTheDay:
             at=EVENING,
         )
 
+    def end_and_close(self, office):
+        return self.close(
+            office, end_shift(the_shift(office.desk), by=office.cashier, at=EVENING).shift
+        )
+
     def test_two_close_it_once(self, office, ended):
         results = race(*[partial(self.close, office, ended)] * 2)
         assert {type(result) for result in results} == {DayClose, Refused}
@@ -165,12 +170,7 @@ class TestClosingTheDay:
         (bills,) = households(office, 1)
         with transaction.atomic():
             office.pay(bills, at=EVENING)
-            closing = start(partial(end_and_close, self, office))
+            closing = start(partial(self.end_and_close, office))
             wait_until_blocked(closing)
         assert isinstance(outcome(closing), DayClose)
         assert broken_laws() == set()
-
-
-def end_and_close(self, office):
-    end_shift(the_shift(office.desk), by=office.cashier, at=EVENING)
-    return self.close(office, shift)

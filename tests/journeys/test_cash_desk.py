@@ -46,6 +46,7 @@ def due(page):
 def open_unit(page, office):
     page.goto(office.page())
     expect(page.locator(".bills [data-row]").first).to_be_focused()
+    page.wait_for_load_state("load")
 
 
 def choose_cash(page):
@@ -59,6 +60,7 @@ def test_exact_cash_takes_nine_keys_from_the_workbench(office, open_desk):
     keys = Keyboard(page)
     keys.press(*"321201", "Enter")
     expect(page.locator(".bills [data-row]").first).to_be_focused()
+    page.wait_for_load_state("load")  # with the keys' own scripts
     keys.press("3", "Enter")
     expect(page).to_have_url(office.url("receipt", office.desk.pk, 7444))
     expect(page.get_by_text("已打印 1 次")).to_be_visible()
@@ -73,6 +75,7 @@ def test_a_code_payment_takes_eight_keys_and_the_number_of_its_slip(office, open
     keys = Keyboard(page)
     keys.press(*"321201", "Enter")
     expect(page.locator(".bills [data-row]").first).to_be_focused()
+    page.wait_for_load_state("load")  # with the keys' own scripts
     keys.press("1")
     expect(page.get_by_label("参考号")).to_be_focused()
     page.keyboard.type("4200001234", delay=80)  # by hand, off the slip or the phone

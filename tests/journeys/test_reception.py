@@ -250,6 +250,7 @@ def test_what_was_paid_meanwhile_is_told_by_name_and_not_asked_again(office, ope
     page.keyboard.press("F4")
     told(page, "已挂起")
     colleague = make_user(community=office.community, role=Role.CASHIER)
+    office.man(colleague)
     sent = office.paying(office.bills()[:1])
     browser = signed_in(colleague)
     browser.get(office.url("workbench"))

@@ -7,6 +7,7 @@ import re
 import shutil
 import tarfile
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -130,7 +131,7 @@ def _unpack(backup: Backup, places: Places, progress: Progress) -> Binaries:
     try:
         _untar(backup.path / "base.tar.gz", data)
         _untar(backup.path / "pg_wal.tar.gz", data / "pg_wal")
-    except (tarfile.TarError, EOFError, OSError) as damaged:
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as damaged:
         if isinstance(damaged, OSError) and damaged.filename:
             raise
         raise BackupError(f"备份 {backup.name} 已损坏（damaged）：{damaged}") from damaged

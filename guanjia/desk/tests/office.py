@@ -105,7 +105,7 @@ class Office:
             taking=taking,
             key=uuid4(),
             by=self.cashier,
-            at=MORNING,
+            at=timezone.now(),
         )
 
 

@@ -30,14 +30,17 @@ def test_a_household_adds_the_one_that_finds_its_units(office, cashier):
     assert len(made) == 4, made
 
 
-def test_a_payment_is_reached_in_three_statements_and_nothing_comes_after_it(office, cashier):
+def test_a_payment_is_reached_in_three_statements_and_only_its_witness_comes_after_it(
+    office, cashier
+):
     sent = office.paying(payer="", payer_name="邻居老王")
     with statements() as made:
         answer = cashier.post(office.url("payments"), sent)
     assert answer.status_code == 302
     begun = next(i for i, sql in enumerate(made) if "ledger_requestkey" in sql)
     assert begun == 3, made  # who asks, the unit, the desk
-    assert "payments_receipt" in made[-1]
+    assert "payments_receipt" in made[-2]
+    assert "ledger_link" in made[-1]  # what the witness writes down
 
 
 def test_a_registered_payer_adds_one(office, cashier):
