@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from guanjia.core.money import yuan
 from guanjia.estate.models import Party, Tenure, Unit, UnitDocument, Vehicle
 from guanjia.estate.states import Capacity, DocumentKind, PartyKind, UnitKind, UnitStatus
+from guanjia.money.bills.models import Adjustment, ExtraCharge
 from guanjia.money.payments.models import Payment
 from guanjia.money.payments.rules import Method
 from guanjia.money.tariffs.models import UnitTariff
@@ -33,6 +34,11 @@ ACTIONS = MappingProxyType(
         "unit_tariff.assign": "设置收费标准",
         "unit_tariff.end": "停止收费标准",
         "payment.take": "收款",
+        "charge.add": "临时收费",
+        "bill.cancel": "撤销费用",
+        "bill.round_off": "抹零",
+        "bill.discount": "折扣",
+        "bill.waive": "减免",
     }
 )
 # What it keeps of a thing, in the same words; ids of other rows say nothing to a reader.
@@ -61,6 +67,7 @@ FIELDS = MappingProxyType(
         "to": "截止日",
         "method": "方式",
         "amount": "金额",
+        "item": "收费项目",
     }
 )
 _VALUES = {
@@ -82,6 +89,14 @@ def changes_of(unit: Unit, *, with_money: bool) -> QuerySet[JournalEntry]:
         subjects |= Q(
             subject=rows.model._meta.label_lower, subject_id__in=rows.filter(**here).values("pk")
         )
+    if with_money:
+        for of_bill in (
+            Adjustment.objects.filter(community=unit.community_id, bill__unit=unit),
+            ExtraCharge.objects.filter(community=unit.community_id, bills__unit=unit),
+        ):
+            subjects |= Q(
+                subject=of_bill.model._meta.label_lower, subject_id__in=of_bill.values("pk")
+            )
     people = Tenure.objects.filter(**here).values("party_id")
     subjects |= Q(subject=Party._meta.label_lower, subject_id__in=people)
     entries = JournalEntry.objects.filter(subjects, community=unit.community_id)

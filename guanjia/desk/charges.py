@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from guanjia.accounts.access import Standing
 from guanjia.core.money import capitals
 from guanjia.estate.models import Unit
+from guanjia.money.bills.access import may_cancel_bill
 from guanjia.money.bills.explain import Explanation, explain, line_to_say
-from guanjia.money.bills.models import Bill
+from guanjia.money.bills.models import Adjustment, Bill
+from guanjia.money.bills.reads import adjustments_of
 from guanjia.money.payments.reads import unpaid_bills
 from guanjia.money.payments.receipt_pdf import ReceiptLine, grouped
 from guanjia.money.payments.sheets import line_of
@@ -22,11 +25,13 @@ class Charge:
     days_overdue: int
     former: str
     unit_label: str
+    adjustments: Sequence[Adjustment] = ()
+    is_cancellable: bool = False
 
     @cached_property
     def why(self) -> Explanation:
         """Why this amount, for whoever asks."""
-        return explain(self.bill)
+        return explain(self.bill, self.adjustments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,15 @@ class Due:
         return line_to_say(self.bills)
 
 
-def charges_of(unit: Unit, sisters: Sequence[Unit], day: date) -> Charges:
-    """Return the unpaid bills of ``unit`` and its sister units, in one statement."""
+def charges_of(
+    unit: Unit, sisters: Sequence[Unit], day: date, *, standing: Standing | None = None
+) -> Charges:
+    """Return the unpaid bills of ``unit`` and its sister units, in one statement, or two where some are reduced.
+
+    With a ``standing``, those that this person may take back say so.
+    """
+    bills = unpaid_bills(unit, sisters, day)
+    taken_off = adjustments_of(bills)
     return Charges(
         tuple(
             Charge(
@@ -99,8 +111,10 @@ def charges_of(unit: Unit, sisters: Sequence[Unit], day: date) -> Charges:
                 days_overdue=max((day - bill.due_on).days, 0),
                 former="" if bill.owed_now or not bill.debtor_id else bill.debtor_name,
                 unit_label="" if bill.unit_id == unit.pk else bill.unit.number,
+                adjustments=taken_off[bill.pk],
+                is_cancellable=bool(standing and may_cancel_bill(standing, bill)),
             )
-            for bill in unpaid_bills(unit, sisters, day)
+            for bill in bills
         )
     )
 

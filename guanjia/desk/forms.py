@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import model_to_dict
 from django.utils import timezone
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.accounts.models import Community
@@ -132,6 +133,24 @@ class ItemForm(forms.Form):
     is_agency = forms.BooleanField(
         label=_("代收代付（替水电公司等收取，不是本公司收入）"), required=False
     )
+    is_extra = forms.BooleanField(
+        label=_("收银台可临时收取（工本费、垃圾清运费等一次性费用）"), required=False
+    )
+    extra_price = forms.DecimalField(
+        label=_("临时收费单价（元）"),
+        required=False,
+        min_value=Decimal("0.01"),
+        max_digits=12,
+        decimal_places=2,
+        help_text=_("收取时先带出，可以改；没有统一价就不填"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a price for what is not charged once."""
+        typed: dict[str, Any] = super().clean() or {}
+        if typed.get("extra_price") and not typed.get("is_extra"):
+            self.add_error("is_extra", say("填了临时收费单价，请同时勾选；不临时收取就清空单价"))
+        return typed
 
 
 class VersionForm(forms.Form):

@@ -11,6 +11,7 @@ from guanjia.accounts.tests.factories import MORNING, make_user
 from guanjia.accounts.tests.people import enrol
 from guanjia.estate.actions.parties import merge_parties
 from guanjia.estate.tests.factories import make_building, make_party, make_tenure
+from guanjia.money.bills.models import Bill
 from guanjia.money.payments.tests.factories import Office, make_office
 from guanjia.money.tariffs.models import UnitTariff
 from guanjia.onboarding.actions import preview
@@ -67,6 +68,8 @@ def samples(office: Office) -> dict[str, Any]:
         "tenure_id": tenure.pk,
         "desk_id": office.desk.pk,
         "number": receipt.number,
+        "extra_id": office.charge(unit).extra_id,
+        "bill_id": Bill.objects.get(community=place, run__isnull=False).pk,
         "item_id": office.item.pk,
         "tariff_id": office.tariff.pk,
         "assigned_id": UnitTariff.objects.get(community=place, unit=unit).pk,

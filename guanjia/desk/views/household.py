@@ -1,5 +1,6 @@
 """The household page and its tabs."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.core.calendar import business_date
 from guanjia.desk import cash_desk
 from guanjia.desk.changes import changes_of, told
+from guanjia.desk.charge_forms import ExtraForm
 from guanjia.desk.charges import charges_of, due_of
 from guanjia.desk.household import Household, household_of, payer_of
 from guanjia.desk.setting_forms import AssignForm, EndForm
@@ -41,17 +43,20 @@ def charges(request: StaffRequest, key: str) -> HttpResponse:
     return cash_page(request, PaymentForm(unit=unit))
 
 
-def cash_page(request: StaffRequest, form: PaymentForm) -> HttpResponse:
-    """Draw the page around ``form``; one that was sent and refused comes back as it was typed."""
+def cash_page(
+    request: StaffRequest, form: PaymentForm, *, extra: ExtraForm | None = None
+) -> HttpResponse:
+    """Draw the page around ``form``; what was sent and refused, that or ``extra``, comes back as it was typed."""
     household = _household(form.unit)
-    unpaid = charges_of(form.unit, household.sisters, household.day)
+    unpaid = charges_of(form.unit, household.sisters, household.day, standing=request.standing)
     desk, taking = cash_desk.current(request), request.standing.may(Permission.PAYMENT_TAKE)
     return _tab(
         request,
         household,
         "charges",
         charges=unpaid,
-        due=due_of(unpaid.ticked(form.ticked), form.unit),
+        due=due_of(unpaid.ticked(_ticked(request, form)), form.unit),
+        extra=(extra or ExtraForm(unit=form.unit)) if taking else None,
         form=form,
         key=uuid4(),
         payer=payer_of(form, household),
@@ -61,6 +66,12 @@ def cash_page(request: StaffRequest, form: PaymentForm) -> HttpResponse:
         cash_desks=active_desks(form.unit.community) if taking and not desk else (),
         receipts=receipts_of(form.unit.community, household.unit_ids)[:RECENT],
     )
+
+
+def _ticked(request: StaffRequest, form: PaymentForm) -> Collection[int] | None:
+    """Return the bills to tick: those named in the address or sent along, else those of the form."""
+    named = request.GET.getlist("bill") or request.POST.getlist("ticked")
+    return bill_ids(named) if named else form.ticked
 
 
 @require_safe

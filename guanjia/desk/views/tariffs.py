@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.forms import Form
+from django.forms import Form, model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,7 +18,12 @@ from guanjia.core.refusal import Refused
 from guanjia.desk.forms import ItemForm, TariffForm, VersionForm
 from guanjia.desk.prices import price_list
 from guanjia.money.tariffs.access import item_for, tariff_for
-from guanjia.money.tariffs.actions import add_item, add_tariff, publish_version
+from guanjia.money.tariffs.actions import (
+    add_item,
+    add_tariff,
+    change_item,
+    publish_version,
+)
 
 
 @require_safe
@@ -45,6 +50,20 @@ def new_item(request: StaffRequest) -> HttpResponse:
         )
 
     return _edit(request, form, add, say("新增收费项目"))
+
+
+@require_http_methods(["GET", "POST"])
+@permits(Permission.TARIFF_WRITE)
+def item(request: StaffRequest, item_id: int) -> HttpResponse:
+    """Change an item: its name, its place, whether desks charge for it once."""
+    changed = item_for(request.standing, item_id)
+    form = ItemForm(request.POST or None, initial=model_to_dict(changed))
+    del form.fields["is_agency"]
+
+    def change() -> Any:
+        return change_item(item=changed, by=request.user, at=timezone.now(), **form.cleaned_data)
+
+    return _edit(request, form, change, say("{item} · 修改").format(item=changed.name))
 
 
 @require_http_methods(["GET", "POST"])

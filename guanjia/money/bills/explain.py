@@ -2,35 +2,63 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from guanjia.core.calendar import Month
 from guanjia.core.money import Rounding, spoken, spoken_price, yuan
-from guanjia.money.bills.models import Bill
+from guanjia.money.bills.models import Adjustment, Bill
+from guanjia.money.bills.rules import AdjustmentKind
+from guanjia.money.tariffs.models import TariffVersion
 from guanjia.money.tariffs.rules import Basis
 
 _MONTHS_SPOKEN = ("", "一个月", "两个月", "三个月", "四个月", "五个月", "半年")
 _YEAR = 12
+# A rule's name says it all: 空置八折.
+_SAID_BY_ITS_NAME = (AdjustmentKind.DISCOUNT, AdjustmentKind.VACANCY)
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """``formula`` gives exactly the amount; ``words`` is what a clerk reads out; ``rounding`` names the rule."""
+    """``formula`` gives exactly the amount; ``words`` is what a clerk reads out; ``rounding`` names the rule.
+
+    The amount is what the bill comes to after what was taken off it; ``reductions`` tell each of those.
+    """
 
     period: str
     formula: str
     words: str
     rounding: str
     evidence: str
+    reductions: tuple[str, ...] = ()
 
 
-def explain(bill: Bill) -> Explanation:
-    """Explain ``bill`` from what was kept with it; its tariff version and tariff, or its extra, must be loaded."""
-    version = bill.tariff_version
-    if version is None:
-        return _explain_extra(bill)
+def explain(bill: Bill, adjustments: Sequence[Adjustment] = ()) -> Explanation:
+    """Explain ``bill`` from what was kept with it; its tariff version and tariff, or its extra, must be loaded.
+
+    ``adjustments`` are the bill's, where they are to be told one by one.
+    """
+    why = _explain_run(bill, bill.tariff_version) if bill.tariff_version else _explain_extra(bill)
+    if not bill.reduced_fen:
+        return why
+    told = tuple(f"{_reason(row)}，减 {yuan(row.amount_fen)} 元" for row in adjustments)
+    off = "；".join(told) or f"减免 {yuan(bill.reduced_fen)} 元"
+    left = yuan(bill.amount_fen - bill.reduced_fen)
+    return replace(
+        why,
+        formula=f"{why.formula} − {yuan(bill.reduced_fen)}",
+        words=f"{why.words}；{off}，应缴 {left} 元",
+        reductions=told,
+    )
+
+
+def _reason(row: Adjustment) -> str:
+    kind = AdjustmentKind(row.kind)
+    return row.reason if kind in _SAID_BY_ITS_NAME else f"{kind.label}（{row.reason}）"
+
+
+def _explain_run(bill: Bill, version: TariffVersion) -> Explanation:
     price = _trim(version.unit_price)
     area = None if version.basis == Basis.FIXED else _trim(bill.quantity)
     monthly = price if area is None else f"{area} ㎡ × {price}"

@@ -1,5 +1,7 @@
 """What the desk reads of bills."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,7 +9,7 @@ from django.db.models import Count, Min, Q, Sum
 from django.db.models.functions import Coalesce
 
 from guanjia.estate.models import Unit
-from guanjia.money.bills.models import IS_OPEN, OPEN_FEN, Bill
+from guanjia.money.bills.models import IS_OPEN, OPEN_FEN, Adjustment, Bill
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,18 @@ class Owed:
     overdue_fen: int
     since: date
     bills: int
+
+
+def adjustments_of(bills: Sequence[Bill]) -> defaultdict[int, list[Adjustment]]:
+    """Return what was taken off these bills of one community, by bill; no statement where nothing was."""
+    found: defaultdict[int, list[Adjustment]] = defaultdict(list)
+    if reduced := [bill for bill in bills if bill.reduced_fen]:
+        rows = Adjustment.objects.filter(
+            community=reduced[0].community_id, bill__in=[bill.pk for bill in reduced]
+        )
+        for row in rows.order_by("pk"):
+            found[row.bill_id].append(row)
+    return found
 
 
 def owed_on(unit: Unit, day: date) -> list[Owed]:

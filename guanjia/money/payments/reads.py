@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from guanjia.accounts.models import Community, User
@@ -142,16 +142,18 @@ def _unpaid(community: int, units: list[int], day: date) -> QuerySet[Any]:
 
 
 def with_debtor(bills: QuerySet[Bill], day: date) -> QuerySet[Any]:
-    """Add ``owed_now`` to bills: whether who owes it is the unit's debtor on ``day``."""
-    owes_now = Tenure.objects.filter(
+    """Add ``owed_now`` to bills: whether who owes it is the unit's debtor on ``day``; of a one-off charge, who lives there."""
+    here_now = Tenure.objects.filter(
         on_day(day),
         community=OuterRef("community"),
         unit=OuterRef("unit"),
         party=OuterRef("debtor_now"),
-        is_debtor=True,
     )
+    owes_now = Q(Exists(here_now.filter(is_debtor=True)))
     now = Coalesce("debtor__merged_into_id", "debtor_id")
-    return bills.annotate(debtor_now=now).annotate(owed_now=Exists(owes_now))
+    return bills.annotate(debtor_now=now).annotate(
+        owed_now=owes_now | Q(Exists(here_now), extra__isnull=False)
+    )
 
 
 def active_desks(community: Community) -> QuerySet[Desk]:

@@ -8,8 +8,9 @@ from guanjia.money.tariffs.models import ChargeItem, Tariff, UnitTariff
 
 
 def item_for(standing: Standing, pk: int) -> ChargeItem:
-    """Return the charge item with this id. Raises Http404."""
-    return get_object_or_404(ChargeItem, community=standing.community, pk=pk)
+    """Return the charge item with this id, its community loaded. Raises Http404."""
+    rows = ChargeItem.objects.select_related("community")
+    return get_object_or_404(rows, community=standing.community, pk=pk)
 
 
 def tariff_for(standing: Standing, pk: int) -> Tariff:

@@ -39,14 +39,23 @@ def add_item(
     name: str,
     is_agency: bool = False,
     position: int = 0,
+    is_extra: bool = False,
+    extra_price: Decimal | None = None,
     by: User | None,
     at: datetime,
 ) -> ChargeItem:
-    """Add a charge item. Raises Refused where the name is taken."""
-    if ChargeItem.objects.filter(community=community, name=name).exists():
-        raise Refused(Refusal(f"收费项目“{name}”已经有了", "请直接使用它，或换一个名称"))
+    """Add a charge item; with ``is_extra`` desks charge for it once, at ``extra_price`` (yuan) unless they type another.
+
+    Raises Refused where the name is taken.
+    """
+    _refuse_taken(community, name)
     item = ChargeItem.objects.create(
-        community=community, name=name, is_agency=is_agency, position=position
+        community=community,
+        name=name,
+        is_agency=is_agency,
+        position=position,
+        is_extra=is_extra,
+        extra_price=extra_price,
     )
     journal(
         community=community,
@@ -57,6 +66,48 @@ def add_item(
         after={"name": name},
     )
     return item
+
+
+@transaction.atomic
+def change_item(
+    *,
+    item: ChargeItem,
+    name: str,
+    position: int,
+    is_extra: bool,
+    extra_price: Decimal | None,
+    by: User | None,
+    at: datetime,
+) -> ChargeItem:
+    """Change what an item is called, where it stands and whether desks charge for it once. Bills keep their amounts.
+
+    Whether its money is collected for others stays: what was posted would tell another story. Raises Refused
+    where the name is taken.
+    """
+    _refuse_taken(item.community, name, but=item)
+    told = ("name", "position", "is_extra", "extra_price")
+    before = {field: getattr(item, field) for field in told}
+    item.name, item.position = name, position
+    item.is_extra, item.extra_price = is_extra, extra_price
+    item.save(update_fields=told)
+    after = {field: getattr(item, field) for field in told}
+    if after != before:
+        journal(
+            community=item.community,
+            by=by,
+            at=at,
+            action="charge_item.change",
+            subject=item,
+            before=before,
+            after=after,
+        )
+    return item
+
+
+def _refuse_taken(community: Community, name: str, *, but: ChargeItem | None = None) -> None:
+    others = ChargeItem.objects.filter(community=community, name=name)
+    if (others.exclude(pk=but.pk) if but else others).exists():
+        raise Refused(Refusal(f"收费项目“{name}”已经有了", "请直接使用它，或换一个名称"))
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ GUARDED = (
     "ledger_requestkey",
     "ledger_link",
     "tariffs_tariffversion",
+    "tariffs_unittariff",
     "bills_billrun",
     "bills_extracharge",
     "bills_bill",

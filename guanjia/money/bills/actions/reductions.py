@@ -124,7 +124,7 @@ def round_off(
     verdict = may_reduce(AdjustmentKind.ROUNDING, amount_fen=off, open_fen=largest.open_fen)
     if not verdict:
         raise Refused(verdict)
-    reason = f"合计 {yuan(total)} 元，抹零 {yuan(off)} 元"
+    reason = f"{len(bills)} 笔合计 {yuan(total)} 元"
     return _reduce(largest, AdjustmentKind.ROUNDING, off, reason=reason, by=by, at=at)
 
 
