@@ -12,7 +12,14 @@ from guanjia.core.money import yuan
 from guanjia.estate.models import Unit
 from guanjia.money.bills.actions import issue_bills
 from guanjia.money.bills.models import BillRun
-from guanjia.money.bills.preview import Preview, Trouble, preview_bills, units_without_tariff
+from guanjia.money.bills.preview import (
+    Missed,
+    Preview,
+    Trouble,
+    missed_before,
+    preview_bills,
+    units_without_tariff,
+)
 from guanjia.money.tariffs.models import ChargeItem
 
 SHOWN = 24
@@ -35,11 +42,25 @@ class Attention:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """Cycles of an earlier month that were never billed, by unit."""
+
+    missed: Missed
+    units: tuple[Unit, ...]
+
+    @property
+    def unshown(self) -> int:
+        """How many are not listed."""
+        return self.missed.bill_count - len(self.units)
+
+
+@dataclass(frozen=True, slots=True)
 class WouldIssue:
     """The whole preview: by item, and the units to look at."""
 
     items: list[Preview]
     exceptions: list[Attention]
+    missed: list[Gap]
 
     @property
     def bill_count(self) -> int:
@@ -62,7 +83,9 @@ def would_issue(*, community: Community, month: Month, items: list[ChargeItem]) 
     ]
     if without := units_without_tariff(community=community):
         found.append((None, Trouble.NO_TARIFF, without))
+    gaps = missed_before(community=community, month=month, items=items)
     shown = {pk for _, _, ids in found for pk in ids[:SHOWN]}
+    shown |= {pk for gap in gaps for pk in gap.unit_ids[:SHOWN]}
     units = Unit.objects.filter(community=community, pk__in=shown).in_bulk()
     return WouldIssue(
         previews,
@@ -70,6 +93,7 @@ def would_issue(*, community: Community, month: Month, items: list[ChargeItem]) 
             Attention(item, trouble, tuple(units[pk] for pk in ids[:SHOWN]), len(ids))
             for item, trouble, ids in found
         ],
+        [Gap(gap, tuple(units[pk] for pk in gap.unit_ids[:SHOWN])) for gap in gaps],
     )
 
 

@@ -41,18 +41,27 @@ def shapes_of(*, community: Community, item: ChargeItem, month: Month) -> list[S
 
     Two statements, whatever the number of units.
     """
+    return shapes_over(community=community, item=item, months=[month])
+
+
+def shapes_over(*, community: Community, item: ChargeItem, months: Sequence[Month]) -> list[Shape]:
+    """Return the shapes of all these months' cycles, the months in order; two statements for all of them."""
+    if not months:
+        return []
+    latest = months[-1].last
     versions: dict[int, list[TariffVersion]] = {}
     rows = TariffVersion.objects.filter(
-        community=community, tariff__item=item, effective_from__lte=month.last
+        community=community, tariff__item=item, effective_from__lte=latest
     )
     for version in rows.order_by("-effective_from"):
         versions.setdefault(version.tariff_id, []).append(version)
-    periods = UnitTariff.objects.filter(community=community, item=item, begins_on__lte=month.last)
+    periods = UnitTariff.objects.filter(community=community, item=item, begins_on__lte=latest)
     shapes = [
         shape
         for tariff_id, begins, ends in periods.values_list(
             "tariff_id", "begins_on", "ends_on"
         ).distinct()
+        for month in months
         for shape in _shapes(versions.get(tariff_id, ()), begins, ends, month)
     ]
     start = community.cut_over_on

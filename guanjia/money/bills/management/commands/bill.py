@@ -11,7 +11,12 @@ from guanjia.accounts.models import Community
 from guanjia.core.calendar import Month, business_date
 from guanjia.core.money import yuan
 from guanjia.money.bills.actions import issue_bills
-from guanjia.money.bills.preview import Trouble, preview_bills, units_without_tariff
+from guanjia.money.bills.preview import (
+    Trouble,
+    missed_before,
+    preview_bills,
+    units_without_tariff,
+)
 from guanjia.money.bills.rules import may_issue
 from guanjia.money.tariffs.models import ChargeItem
 
@@ -88,8 +93,17 @@ class Command(BaseCommand):
         report = _summed([(p.item.name, p.bill_count, p.total_fen) for p in previews])
         for item, preview in zip(report["items"], previews, strict=True):
             item["exceptions"] = {t.value: len(ids) for t, ids in preview.troubles.items()}
+        missed = [
+            {
+                "item": gap.item.name,
+                "month": str(gap.month),
+                "bills": gap.bill_count,
+                "total_fen": gap.total_fen,
+            }
+            for gap in missed_before(community=community, month=month, items=items)
+        ]
         without = units_without_tariff(community=community)
-        return {**report, "units_without_tariff": len(without)}
+        return {**report, "missed": missed, "units_without_tariff": len(without)}
 
     def _progress(self, done: int, of: int, name: str) -> None:
         if self.stderr.isatty():
@@ -105,6 +119,11 @@ class Command(BaseCommand):
             for trouble, count in item.get("exceptions", {}).items():
                 line += f"；{count} 户{Trouble(trouble).label}"
             self.stdout.write(line)
+        for gap in report.get("missed", ()):
+            self.stdout.write(
+                f"{gap['item']} {gap['month']} 有 {gap['bills']} 笔没出过账，{yuan(gap['total_fen'])} 元；"
+                f"用 --month {gap['month']} 补出"
+            )
         if count := report.get("units_without_tariff"):
             self.stdout.write(f"另有 {count} 户{Trouble.NO_TARIFF.label}")
         total = f"{report['bills']} 笔，{yuan(report['total_fen'])} 元"
