@@ -21,6 +21,7 @@ class Permission(StrEnum):
     TARIFF_WRITE = "tariff.write"
     BILL_RUN = "bill.run"
     BILL_READ = "bill.read"
+    OPENING_SIGN = "opening.sign"  # put a name under the balances that an office goes live with
     PAYMENT_TAKE = "payment.take"
     RECEIPT_PRINT = "receipt.print"
     SHIFT_CLOSE = "shift.close"  # count a drawer and hand it over
@@ -92,7 +93,8 @@ ROLE_PERMISSIONS = MappingProxyType(
         | {_P.TEAM_WRITE, _P.REGISTER_IMPORT, _P.REGISTER_EXPORT, _P.JOURNAL_READ},
         Role.DIRECTOR: _READS
         | {_P.SHIFT_WITNESS, _P.SHIFT_APPROVE, _P.DAY_REOPEN, _P.LOSS_ACKNOWLEDGE}
-        | {_P.TEAM_WRITE, _P.PERSONAL_REVEAL, _P.REGISTER_EXPORT, _P.STAFF_APPROVE},
+        | {_P.TEAM_WRITE, _P.PERSONAL_REVEAL, _P.REGISTER_EXPORT, _P.STAFF_APPROVE}
+        | {_P.OPENING_SIGN},
         Role.GUARD: frozenset({_P.TEAM_READ}),
         Role.FINANCE: _READS
         | _OVERSEES
@@ -100,6 +102,7 @@ ROLE_PERMISSIONS = MappingProxyType(
             _P.DAY_REOPEN,
             _P.TARIFF_WRITE,
             _P.BILL_RUN,
+            _P.OPENING_SIGN,
             _P.RECEIPT_PRINT,
             _P.REGISTER_IMPORT,  # a register brings prices
             _P.REGISTER_EXPORT,
@@ -134,6 +137,7 @@ SECOND_FACTOR = frozenset(
         _P.DAY_CLOSE,
         _P.DAY_REOPEN,
         _P.BILL_RUN,
+        _P.OPENING_SIGN,
         _P.TARIFF_WRITE,
         _P.STAFF_MANAGE,
         _P.STAFF_APPROVE,

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "guanjia.money.bills",
     "guanjia.money.prepayments",
     "guanjia.money.payments",
+    "guanjia.money.opening",
     "guanjia.money.closing",
     "guanjia.money.audit",
     "guanjia.reports",

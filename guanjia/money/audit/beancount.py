@@ -20,7 +20,7 @@ from guanjia.money.ledger.models import EntryKind
 from guanjia.money.payments.rules import Method
 
 # An account's kind by the first digit of its code, as the Chinese standard chart has it.
-_ROOTS = {"1": "Assets", "2": "Liabilities", "6": "Income"}
+_ROOTS = {"1": "Assets", "2": "Liabilities", "4": "Equity", "6": "Income"}
 
 _ACCOUNTS = """
 SELECT l.*, c.name AS community, u.number AS unit,

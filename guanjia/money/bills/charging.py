@@ -118,11 +118,11 @@ CYCLES = f"""
         AND s.ends_on IS NOT DISTINCT FROM ut.ends_on
 """
 
-# Bills of runs that share a day with a cycle, but for those taken back. A cycle is a year at most, so older ones
-# can't reach into it.
+# Bills of runs and of the opening that share a day with a cycle, but for those taken back. Either's period is a year
+# at most, so older ones can't reach into it.
 BILLED = """
     b.community_id = %(community)s AND b.unit_id = ut.unit_id AND b.item_id = %(item)s
-    AND b.run_id IS NOT NULL AND NOT b.is_cancelled
+    AND b.extra_id IS NULL AND NOT b.is_cancelled
     AND b.period_first BETWEEN s.first - 366 AND s.last AND b.period_last >= s.first
 """
 

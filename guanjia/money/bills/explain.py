@@ -39,7 +39,7 @@ def explain(bill: Bill, adjustments: Sequence[Adjustment] = ()) -> Explanation:
 
     ``adjustments`` are the bill's, where they are to be told one by one.
     """
-    why = _explain_run(bill, bill.tariff_version) if bill.tariff_version else _explain_extra(bill)
+    why = _explained(bill)
     if not bill.reduced_fen:
         return why
     told = tuple(f"{_reason(row)}，减 {yuan(row.amount_fen)} 元" for row in adjustments)
@@ -51,6 +51,12 @@ def explain(bill: Bill, adjustments: Sequence[Adjustment] = ()) -> Explanation:
         words=f"{why.words}；{off}，应缴 {left} 元",
         reductions=told,
     )
+
+
+def _explained(bill: Bill) -> Explanation:
+    if bill.paid_before_fen is not None:
+        return _explain_opening(bill, bill.paid_before_fen)
+    return _explain_run(bill, bill.tariff_version) if bill.tariff_version else _explain_extra(bill)
 
 
 def _reason(row: Adjustment) -> str:
@@ -96,6 +102,23 @@ def _explain_extra(bill: Bill) -> Explanation:
         rounding=f"{Rounding.HALF_UP.label}到分",
         evidence=f"临时收费，{extra.by.name} {bill.period_first} 登记"
         + (f"（{extra.description}）" if extra.description else ""),
+    )
+
+
+def _explain_opening(bill: Bill, paid_before_fen: int) -> Explanation:
+    """Explain what was owed before the office went live: nobody computed it here."""
+    charged, period = (
+        bill.amount_fen + paid_before_fen,
+        period_text(bill.period_first, bill.period_last),
+    )
+    owed = f"{period} {bill.item.name}欠 {yuan(bill.amount_fen)} 元"
+    paid = f"应收 {yuan(charged)} 元，启用前已收 {yuan(paid_before_fen)} 元，"
+    return Explanation(
+        period=period,
+        formula=f"{yuan(charged)} - {yuan(paid_before_fen)}" if paid_before_fen else yuan(charged),
+        words=f"{paid if paid_before_fen else ''}{owed}",
+        rounding="期初数，不再计算",
+        evidence="启用时带入的期初欠费",
     )
 
 

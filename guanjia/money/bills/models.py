@@ -64,6 +64,52 @@ class ExtraCharge(CommunityModel):
         return self.description or str(self.pk)
 
 
+class Opening(CommunityModel):
+    """What a community brought along when it went live: one workbook's arrears and prepayments, by one entry.
+
+    ``entry`` is None where it brought receipt numbers alone. ``digest`` is the SHA-256 of what was read, so that the
+    same figures are known again in another file. One names the one before it, which must have been withdrawn: two
+    can't stand side by side.
+    """
+
+    db_privileges = APPEND_ONLY
+
+    previous = CommunityForeignKey("self", null=True, related_name="+", db_index=False)
+    entry = CommunityForeignKey(Entry, null=True, related_name="+", db_index=False)
+    file_name = models.CharField(max_length=200)
+    digest = models.BinaryField(max_length=32)
+    cut_over_on = models.DateField()
+    bill_count = models.PositiveIntegerField()
+    bills_fen = models.BigIntegerField()
+    prepayment_count = models.PositiveIntegerField()
+    prepaid_fen = models.BigIntegerField()
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["community", "previous"],
+                nulls_distinct=False,
+                name="bills_opening_one_after_another",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    entry__isnull=True,
+                    bill_count=0,
+                    bills_fen=0,
+                    prepayment_count=0,
+                    prepaid_fen=0,
+                )
+                | models.Q(entry__isnull=False, bills_fen__gte=0, prepaid_fen__gte=0),
+                name="bills_opening_sane",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cut_over_on} {self.file_name}"
+
+
 class BillQuerySet(models.QuerySet["Bill"]):
     """Reads of bills."""
 
@@ -78,7 +124,7 @@ class BillQuerySet(models.QuerySet["Bill"]):
 class Bill(CommunityModel):
     """An amount owed for one item and period. Once issued only what was paid and taken off it moves.
 
-    Issued by a run under a tariff's version, or by an extra charge under neither.
+    Issued by a run under a tariff's version, or by an extra charge or an opening under none.
     The app login may touch no other column, and these only together with the rows that account for them:
     ``paid_fen`` with allocations, ``reduced_fen`` and ``is_cancelled`` with adjustments.
     ``quantity`` m² or 1; length in months = ``months`` + ``part_days`` / ``part_base``.
@@ -91,6 +137,9 @@ class Bill(CommunityModel):
     tariff_version = CommunityForeignKey(TariffVersion, null=True, related_name="+", db_index=False)
     run = CommunityForeignKey(BillRun, null=True, related_name="bills", db_index=False)
     extra = CommunityForeignKey(ExtraCharge, null=True, related_name="bills", db_index=False)
+    opening = CommunityForeignKey(Opening, null=True, related_name="bills", db_index=False)
+    # What had been collected of it before the office went live; the bill is for the rest.
+    paid_before_fen = models.BigIntegerField(null=True)
     # Who owes: the debtor on the period's first day. None where the register names no owner.
     debtor = CommunityForeignKey(Party, null=True, related_name="+", db_index=False)
     period_first = models.DateField()
@@ -114,7 +163,7 @@ class Bill(CommunityModel):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
                 fields=["community", "unit", "item", "period_first"],
-                condition=models.Q(is_cancelled=False, run__isnull=False),
+                condition=models.Q(is_cancelled=False, extra__isnull=True),
                 name="bills_bill_once",
             ),
             models.CheckConstraint(
@@ -141,13 +190,27 @@ class Bill(CommunityModel):
             ),
             models.CheckConstraint(
                 condition=models.Q(
-                    run__isnull=False, tariff_version__isnull=False, extra__isnull=True
+                    run__isnull=False,
+                    tariff_version__isnull=False,
+                    extra__isnull=True,
+                    opening__isnull=True,
+                    paid_before_fen__isnull=True,
                 )
                 | models.Q(
                     run__isnull=True,
                     tariff_version__isnull=True,
                     extra__isnull=False,
                     unit_price__isnull=False,
+                    opening__isnull=True,
+                    paid_before_fen__isnull=True,
+                )
+                | models.Q(
+                    run__isnull=True,
+                    tariff_version__isnull=True,
+                    extra__isnull=True,
+                    unit_price__isnull=True,
+                    opening__isnull=False,
+                    paid_before_fen__gte=0,
                 ),
                 name="bills_of_one_making",
             ),

@@ -14,6 +14,7 @@ class Account(IntEnum):
     CASH_DIFFERENCE = 1901  # 待处理财产损溢：现金长短款，借方为短款
     PREPAID = 2203  # 预收账款：预存
     AGENCY_PAYABLE = 2241  # 其他应付款：代收代付
+    OPENING_EQUITY = 4104  # 期初结转：启用时带进来的欠费与预存
     SERVICE_INCOME = 6001  # 主营业务收入
     INCOME_REDUCTION = 600101  # 主营业务收入：折扣与减免，借方
 
@@ -27,6 +28,7 @@ ACCOUNT_NAMES = {
     Account.CASH_DIFFERENCE: "现金长短款",
     Account.PREPAID: "预收账款",
     Account.AGENCY_PAYABLE: "代收代付款",
+    Account.OPENING_EQUITY: "期初结转",
     Account.SERVICE_INCOME: "主营业务收入",
     Account.INCOME_REDUCTION: "折扣与减免",
 }

@@ -28,6 +28,7 @@ class EntryKind(models.TextChoices):
     TRANSFER = "transfer", "转户"
     SHIFT = "shift", "交班"
     DEPOSIT = "deposit", "缴存"
+    OPENING = "opening", "期初"
 
 
 class Entry(CommunityModel):

@@ -111,7 +111,7 @@ LAWS = (
         FROM (
             SELECT *, lead(period_first) OVER (PARTITION BY community_id, unit_id, item_id ORDER BY period_first, id)
                 AS next_first
-            FROM bills_bill WHERE run_id IS NOT NULL AND NOT is_cancelled
+            FROM bills_bill WHERE extra_id IS NULL AND NOT is_cancelled
         ) b
         WHERE period_last >= next_first
         """,

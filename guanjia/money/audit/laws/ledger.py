@@ -74,7 +74,7 @@ LAWS = (
     Check(
         "entries_explained",
         "L1",
-        "每笔分录有且只有一份说明它的单据：出账批次、临时收费、收款、冲销、减免、预存转户、交班或缴存",
+        "每笔分录有且只有一份说明它的单据：出账批次、临时收费、收款、冲销、减免、预存转户、期初、交班或缴存",
         """
         SELECT e.community_id, e.id AS entry_id, e.kind, count(d.kind) AS documents
         FROM ledger_entry e
@@ -83,8 +83,10 @@ LAWS = (
             UNION ALL SELECT community_id, entry_id, 'bills' FROM bills_extracharge
             UNION ALL SELECT community_id, entry_id, 'payment' FROM payments_payment
             UNION ALL SELECT community_id, entry_id, 'reversal' FROM payments_reversal
+            UNION ALL SELECT community_id, entry_id, 'opening' FROM bills_opening WHERE entry_id IS NOT NULL
+            UNION ALL SELECT community_id, entry_id, 'reversal' FROM opening_withdrawal WHERE entry_id IS NOT NULL
             UNION ALL SELECT DISTINCT a.community_id, a.entry_id, 'adjustment' FROM bills_adjustment a
-                JOIN ledger_entry e ON e.community_id = a.community_id AND e.id = a.entry_id AND e.kind <> 'bills'
+                JOIN ledger_entry e ON e.community_id = a.community_id AND e.id = a.entry_id AND e.kind NOT IN ('bills', 'reversal')
             UNION ALL SELECT m.community_id, m.entry_id, 'transfer' FROM prepayments_movement m
                 JOIN ledger_entry e ON e.community_id = m.community_id AND e.id = m.entry_id AND e.kind = 'transfer'
                 WHERE m.amount_fen > 0
@@ -155,7 +157,7 @@ LAWS = (
     Check(
         "acts_journalled",
         "日志",
-        "每笔收款、每次冲销、每批出账、每次交班、缴存与日结、每笔临时收费、每笔手工减免在操作日志里恰有一条",
+        "每笔收款、每次冲销、每批出账、每次交班、缴存与日结、每笔临时收费、每笔手工减免、每份期初的入账、签字与撤回在操作日志里恰有一条",
         f"""
         SELECT a.community_id, a.subject, a.id, count(j.id) AS journal_rows
         FROM (
@@ -170,10 +172,15 @@ LAWS = (
                     WHERE c.community_id = d.community_id AND c.deposit_id = d.id)
             UNION ALL SELECT community_id, 'closing.dayclose', id, 'day.close' FROM closing_dayclose
             UNION ALL SELECT community_id, 'ledger.reopening', id, 'day.reopen' FROM ledger_reopening
+            UNION ALL SELECT community_id, 'bills.opening', id, 'opening.post' FROM bills_opening
+            UNION ALL SELECT community_id, 'opening.signature', id, 'opening.sign' FROM opening_signature
+            UNION ALL SELECT community_id, 'opening.withdrawal', id, 'opening.withdraw' FROM opening_withdrawal
             UNION ALL SELECT a.community_id, 'bills.adjustment', a.id, v.action
             FROM bills_adjustment a JOIN (VALUES {_VERBS}) AS v(kind, action) ON v.kind = a.kind
             WHERE NOT EXISTS (SELECT 1 FROM bills_billrun r
                 WHERE r.community_id = a.community_id AND r.entry_id = a.entry_id)
+            AND NOT EXISTS (SELECT 1 FROM opening_withdrawal w
+                WHERE w.community_id = a.community_id AND w.entry_id = a.entry_id)
         ) a
         LEFT JOIN records_journalentry j ON j.community_id = a.community_id
             AND j.subject = a.subject AND j.subject_id = a.id AND j.action = a.action

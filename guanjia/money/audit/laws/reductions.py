@@ -36,7 +36,7 @@ LAWS = (
     Check(
         "adjustments_posted",
         "L5",
-        "每笔减免按户冲减应收账款，并记入该由谁承担的科目：代收款少付，撤销冲回收入，其余记折扣与减免",
+        "每笔减免按户冲减应收账款，并记入该由谁承担的科目：代收款少付，撤销冲回收入（期初欠费冲回期初结转），其余记折扣与减免",
         f"""
         SELECT community_id, entry_id, account, unit_id, sum(told)::bigint AS adjustments_fen, sum(posted)::bigint AS posted_fen
         FROM (
@@ -46,6 +46,7 @@ LAWS = (
             JOIN tariffs_chargeitem i ON i.community_id = b.community_id AND i.id = b.item_id
             CROSS JOIN LATERAL (VALUES ({Account.RECEIVABLE}, b.unit_id, -a.amount_fen), (CASE
                 WHEN i.is_agency THEN {Account.AGENCY_PAYABLE}
+                WHEN a.kind = 'cancellation' AND b.opening_id IS NOT NULL THEN {Account.OPENING_EQUITY}
                 WHEN a.kind = 'cancellation' THEN {Account.SERVICE_INCOME}
                 ELSE {Account.INCOME_REDUCTION} END, NULL, a.amount_fen)) AS x(account, unit_id, fen)
             UNION ALL
@@ -58,6 +59,15 @@ LAWS = (
                 -b.amount_fen)) AS x(account, unit_id, fen)
             WHERE EXISTS (SELECT 1 FROM bills_adjustment a
                 WHERE a.community_id = r.community_id AND a.entry_id = r.entry_id)
+            UNION ALL
+            SELECT m.community_id, m.entry_id, x.account, x.unit_id, x.fen, 0
+            FROM opening_withdrawal w
+            JOIN prepayments_movement m ON m.community_id = w.community_id AND m.entry_id = w.entry_id
+            JOIN prepayments_prepayment p ON p.community_id = m.community_id AND p.id = m.prepayment_id
+            CROSS JOIN LATERAL (VALUES ({Account.PREPAID}, p.unit_id, -m.amount_fen),
+                ({Account.OPENING_EQUITY}, NULL, m.amount_fen)) AS x(account, unit_id, fen)
+            WHERE EXISTS (SELECT 1 FROM bills_adjustment a
+                WHERE a.community_id = m.community_id AND a.entry_id = m.entry_id)
             UNION ALL
             SELECT l.community_id, l.entry_id, l.account, l.unit_id, 0, l.amount_fen
             FROM ledger_entryline l

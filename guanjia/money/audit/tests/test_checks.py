@@ -14,6 +14,7 @@ from guanjia.accounts.tests.factories import MORNING, make_community
 from guanjia.estate.tests.factories import make_unit
 from guanjia.money.audit.checks import CHECKS, SHOWN, audit
 from guanjia.money.audit.tests.closing_faults import CLOSING_FAULTS, CLOSING_TABLES, closed_office
+from guanjia.money.audit.tests.opening_faults import OPENING_FAULTS, OPENING_TABLES, live_office
 from guanjia.money.bills.actions import cancel_bill, reduce_bill
 from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.ledger.models import RequestKey
@@ -40,6 +41,7 @@ GUARDED = (
     "payments_receipt",
     "records_journalentry",
     *CLOSING_TABLES,
+    *OPENING_TABLES,
 )
 
 
@@ -72,6 +74,7 @@ def busy_office():
     office.pay(older, prepay_fen=10_000, tender={"amount_fen": total, "tendered_fen": total})
     office.take_back(office.pay(office.owed(first)))
     closed_office()
+    live_office(office, office.unit("50.00"))
     return office, first, second
 
 
@@ -111,7 +114,7 @@ END $$
 NEW = "(SELECT max(id) FROM ledger_entry WHERE community_id = %(c)s)"
 WAIVED = "kind = 'waiver'"
 ITS = f"entry_id = (SELECT entry_id FROM bills_adjustment WHERE {WAIVED})"
-FAULTS = CLOSING_FAULTS | {
+FAULTS = CLOSING_FAULTS | OPENING_FAULTS | {
     "an entry with one line too many": ("entries_balance", f"{LINE} (%(c)s, {RUN}, 2241, 5, NULL)"),
     "a reversal that is no mirror": (
         "reversals_mirror",

@@ -189,6 +189,9 @@ def _borne_by(bill: Bill, kind: AdjustmentKind) -> Account:
     """Return the account that bears it: money collected for others is owed on by so much less."""
     if bill.item.is_agency:
         return Account.AGENCY_PAYABLE
+    # Arrears that were brought along by mistake were no income here.
+    if kind == AdjustmentKind.CANCELLATION and bill.opening_id:
+        return Account.OPENING_EQUITY
     # A bill that should not have been is no income forgone.
     if kind == AdjustmentKind.CANCELLATION:
         return Account.SERVICE_INCOME

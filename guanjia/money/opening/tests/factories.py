@@ -1,0 +1,62 @@
+"""Balances for tests."""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+from guanjia.accounts.permissions import Role
+from guanjia.accounts.tests.factories import MORNING, make_user
+from guanjia.estate.models import Unit
+from guanjia.money.bills.models import Opening
+from guanjia.money.opening.actions import Posted, post_opening
+from guanjia.money.opening.balances import Arrear, Balances, Prepaid
+from guanjia.money.payments.tests.factories import Office, make_office
+from guanjia.money.tariffs.models import ChargeItem
+
+CUT_OVER = date(2026, 11, 1)
+
+
+def going_live() -> Office:
+    """Return an office that goes live on 1 November 2026."""
+    office = make_office()
+    office.community.cut_over_on = CUT_OVER
+    office.community.save()
+    return office
+
+
+def arrear(unit: Unit, item: ChargeItem, month: int = 10, **fields: Any) -> Arrear:
+    """Return a month's arrears of 2026: 200.00 yuan, 50.00 of 250.00 having been paid."""
+    words = {
+        "debtor_id": None,
+        "first": date(2026, month, 1),
+        "last": date(2026, month, 28),
+        "due_on": date(2026, month, 15),
+        "amount_fen": 20_000,
+        "paid_before_fen": 5_000,
+    }
+    return Arrear(unit_id=unit.pk, item_id=item.pk, is_agency=item.is_agency, **{**words, **fields})
+
+
+def balances(*arrears: Arrear, prepaid: tuple[Prepaid, ...] = (), **words: Any) -> Balances:
+    """Return balances whose digest follows what they hold."""
+    held = repr((arrears, prepaid, words)).encode()
+    digest = hashlib.sha256(held).digest()
+    return Balances(digest=digest, arrears=arrears, prepaid=prepaid, **words)
+
+
+def post(office: Office, brought: Balances, **words: Any) -> Posted:
+    """Post what ``office`` brings along."""
+    told = {"file_name": "期初.xlsx", "by": office.cashier, "at": MORNING, **words}
+    return post_opening(community=office.community, balances=brought, **told)
+
+
+def posted(office: Office, *units: Unit) -> Opening:
+    """Post arrears and a prepayment of 80.00 yuan of each unit."""
+    rows = [arrear(unit, office.item) for unit in units]
+    kept = tuple(Prepaid(unit.pk, None, 8_000) for unit in units)
+    return post(office, balances(*rows, prepaid=kept)).opening
+
+
+def make_reviewer(office: Office) -> Any:
+    """Return the director of the office's community."""
+    return make_user(community=office.community, role=Role.DIRECTOR)
