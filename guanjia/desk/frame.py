@@ -43,6 +43,7 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
         (
             Page(_("报表"), "reports:index", "chart-bar", Permission.LEDGER_READ),
             Page(_("登记导入"), "onboarding:imports", "table-import", Permission.REGISTER_IMPORT),
+            Page(_("期初"), "onboarding:openings", "book-2", Permission.LEDGER_READ),
             Page(_("责任区团队"), "desk:teams", "map-pin-check", Permission.TEAM_READ),
             Page(_("员工账号"), "accounts:staff", "id-badge-2", Permission.STAFF_MANAGE),
             Page(_("待确认"), "accounts:staff-proposals", "user-check", Permission.STAFF_APPROVE),

@@ -18,7 +18,7 @@ from guanjia.core.refusal import Refusal, Refused
 from guanjia.onboarding.bulk import many_objects
 from guanjia.onboarding.examination import Examined, examine
 from guanjia.onboarding.models import ColumnMapping, Import
-from guanjia.onboarding.states import TRANSITIONS, ImportStatus
+from guanjia.onboarding.states import TRANSITIONS, ImportKind, ImportStatus
 from guanjia.onboarding.writing import Progress, Writer, silent
 from guanjia.records.actions import journal
 
@@ -53,7 +53,7 @@ def import_register(
 
     Raises Refused for a file that cannot be read, and where somebody changed the same units meanwhile.
     """
-    row = _new(community, content, file_name)
+    row = new_import(community, content, file_name)
     return _take_in(row, skip_bad=skip_bad, dry_run=dry_run, by=by, at=at, progress=progress)
 
 
@@ -65,7 +65,7 @@ def _take_in(
     try:
         with transaction.atomic():
             lock_until_commit(f"onboarding.import:{community.pk}")
-            content = _open_file(row)
+            content = open_file(row)
             examined = examine(
                 community=community,
                 content=content,
@@ -93,7 +93,7 @@ def preview(
 ) -> Import:
     """Look at a workbook and keep it, so that its import can be confirmed. Raises Refused."""
     examined = examine(community=community, content=content, file_name=file_name, at=at)
-    row = _new(community, content, file_name)
+    row = new_import(community, content, file_name)
     row.report, row.by, row.at = examined.report(), by, at
     row.save()
     return row
@@ -149,9 +149,13 @@ def forget_files(*, at: datetime) -> int:
     )
 
 
-def _new(community: Community, content: bytes, file_name: str) -> Import:
+def new_import(
+    community: Community, content: bytes, file_name: str, *, kind: ImportKind = ImportKind.REGISTER
+) -> Import:
+    """Return the row of a workbook that has just come, not saved yet."""
     return Import(
         community=community,
+        kind=kind,
         file_name=file_name[-200:],
         file_hash=hashlib.sha256(content).hexdigest(),
         content=base64.b64encode(content).decode(),
@@ -175,7 +179,7 @@ def _may_price(community: Community, by: User | None) -> bool:
     return by is None or standing_in(by, community.code).may(Permission.TARIFF_WRITE)
 
 
-def _open_file(row: Import) -> bytes:
+def open_file(row: Import) -> bytes:
     """Return the workbook of an import that is not done yet. Raises Refused."""
     if row.pk:
         row.refresh_from_db(fields=["status", "content"])

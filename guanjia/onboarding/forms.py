@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from guanjia.money.opening.states import Part
 from guanjia.onboarding.layouts import LAYOUTS
 from guanjia.onboarding.models import Import
 from guanjia.onboarding.states import ImportStatus
@@ -62,6 +63,22 @@ class ExportForm(forms.Form):
         help_text=_("不填则脱敏；填了会逐人留痕"),
         max_length=200,
         required=False,
+    )
+
+
+class SignForm(forms.Form):
+    """Which line of the trial balance to sign."""
+
+    part = forms.ChoiceField(choices=Part.choices())
+
+
+class WithdrawForm(forms.Form):
+    """Why opening balances are taken back."""
+
+    reason = forms.CharField(
+        label=_("撤回的原因"),
+        max_length=200,
+        error_messages={"required": _("请写明原因")},
     )
 
 

@@ -52,7 +52,7 @@ class Layout:
     tables: tuple[Table, ...]
 
 
-def _columns(listed: str) -> tuple[Column, ...]:
+def columns(listed: str) -> tuple[Column, ...]:
     """Read lines of ``field heading alias…``; a field of - is known and not imported."""
     lines = (line.split() for line in listed.strip().splitlines())
     return tuple(
@@ -66,7 +66,7 @@ REGISTER = Table(
     title="房屋与业主",
     role="units",
     required=frozenset({"number"}),
-    columns=_columns("""
+    columns=columns("""
         number 房号 房间号 房屋号 房屋编号 房间编号 房屋 门牌号 单元房号
         building 楼栋 楼栋号 楼号 栋号 幢号 楼栋编号 栋
         entrance 单元 单元号 单元编号 梯
@@ -100,7 +100,7 @@ PRICES = Table(
     title="收费标准",
     role="prices",
     required=frozenset({"item", "basis", "effective_from"}),
-    columns=_columns("""
+    columns=columns("""
         item 收费项目 费用项目
         tariff 收费标准 标准名称
         effective_from 生效日 生效日期 执行日期
@@ -122,7 +122,7 @@ VEHICLES = Table(
     title="车辆",
     role="vehicles",
     required=frozenset({"number", "plate"}),
-    columns=_columns("""
+    columns=columns("""
         number 房号 房间号 房屋编号
         plate 车牌 车牌号 车牌号码
         name 车主 车主姓名 姓名
@@ -140,7 +140,7 @@ HC = Layout(
             title="楼栋单元",
             role="buildings",
             required=frozenset({"building", "entrance"}),
-            columns=_columns("""
+            columns=columns("""
                 building 楼栋号 楼栋编号
                 entrance 单元编号
                 - 总层数
@@ -152,7 +152,7 @@ HC = Layout(
             title="业主信息",
             role="people",
             required=frozenset({"name", "person_ref"}),
-            columns=_columns("""
+            columns=columns("""
                 - 编号
                 name 业主名称 姓名
                 - 性别
@@ -169,7 +169,7 @@ HC = Layout(
             role="prices",
             required=frozenset({"code", "item", "basis", "effective_from"}),
             fixed={"anchor": "start"},
-            columns=_columns("""
+            columns=columns("""
                 code 费用编号
                 - 费用类型
                 item 收费项目
@@ -189,7 +189,7 @@ HC = Layout(
             title="房屋信息",
             role="units",
             required=frozenset({"number", "building", "entrance"}),
-            columns=_columns("""
+            columns=columns("""
                 number 房屋编号
                 building 楼栋编号
                 entrance 单元编号
@@ -210,7 +210,7 @@ HC = Layout(
             role="units",
             required=frozenset({"space"}),
             fixed={"kind": "parking_space"},
-            columns=_columns("""
+            columns=columns("""
                 lot 停车场编号
                 space 车位编码 车位编号
                 - 停车场类型

@@ -110,6 +110,11 @@ def recognise(
     return best[1], best[2]
 
 
+def tables_in(sheets: Sequence[Sheet], layout: Layout) -> list[Region]:
+    """Return the tables of ``layout`` that stand in the workbook, under their own headings."""
+    return [found[1] for sheet in sheets if (found := _best_region(sheet, layout, {}))]
+
+
 def _best_region(sheet: Sheet, layout: Layout, chosen: Mapping_) -> tuple[int, Region] | None:
     found = [
         (score, region)

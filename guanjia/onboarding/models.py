@@ -8,15 +8,21 @@ from django.db import models
 
 from guanjia.accounts.models import CommunityModel, User
 from guanjia.core.sealing.fields import SealedTextField
-from guanjia.onboarding.states import ImportStatus
+from guanjia.onboarding.states import ImportKind, ImportStatus
 
 
 class Import(CommunityModel):
-    """One workbook: what it would do or has done.
+    """One workbook, of a register or of opening balances: what it would do or has done.
 
     The file holds personal numbers, so it is sealed, and forgotten a week after it came.
     """
 
+    kind = models.CharField(
+        max_length=10,
+        choices=ImportKind.choices(),
+        default=ImportKind.REGISTER.value,
+        db_default=ImportKind.REGISTER.value,
+    )
     file_name = models.CharField("文件名", max_length=200)
     file_hash = models.CharField("SHA-256", max_length=64)
     content = SealedTextField(purpose="import.content", null=True, editable=False)  # base64

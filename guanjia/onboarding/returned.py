@@ -1,16 +1,33 @@
 """The user's own workbook, given back with a column that says what to mend."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from typing import Protocol
 
 from guanjia.core.workbook import new_workbook
-from guanjia.onboarding.examination import Examined
-from guanjia.onboarding.findings import Finding, Severity, without_numbers
+from guanjia.onboarding.findings import Finding, Findings, Severity, without_numbers
 from guanjia.onboarding.matching import Region
 from guanjia.onboarding.sheets import number_in
 from guanjia.onboarding.workbook import Sheet, column_name
 
 _WIDTH = 60
 _HEADING = "错误"
+
+
+class Examined(Protocol):
+    """A workbook that was looked at, whatever it brings."""
+
+    @property
+    def sheets(self) -> Sequence[Sheet]:
+        """Its pages."""
+
+    @property
+    def regions(self) -> Sequence[Region]:
+        """Where its tables stand."""
+
+    @property
+    def findings(self) -> Findings:
+        """What is wrong or doubtful."""
 
 
 def returned_workbook(examined: Examined, *, in_full: bool) -> bytes:

@@ -5,6 +5,13 @@ from types import MappingProxyType
 from guanjia.core.labelled import Labelled
 
 
+class ImportKind(Labelled):
+    """What a workbook brings."""
+
+    REGISTER = "register", "房屋登记"
+    OPENING = "opening", "期初"
+
+
 class ImportStatus(Labelled):
     """An import is looked at before it is written."""
 

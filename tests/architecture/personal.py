@@ -33,6 +33,7 @@ PLAIN = {  # readable by whoever may read the page; erased or replaced on a lawf
     "estate.Party.name",
     "estate.Party.note",
     "estate.Vehicle.plate",
+    "bills.Opening.file_name",
     "onboarding.Import.file_name",
     "people.Staff.name",
     "reception.PhoneNote.about",

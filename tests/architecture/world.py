@@ -21,11 +21,14 @@ from guanjia.money.closing.actions import (
 )
 from guanjia.money.closing.models import Shift
 from guanjia.money.closing.tests.factories import begin_shift, end_shift, the_shift
+from guanjia.money.opening.tests.factories import CUT_OVER, arrear, balances, post
 from guanjia.money.payments.models import Desk
 from guanjia.money.payments.tests.factories import Office, make_office
 from guanjia.money.tariffs.models import UnitTariff
 from guanjia.onboarding.actions import preview
 from guanjia.onboarding.export import template
+from guanjia.onboarding.opening.actions import preview as preview_opening
+from guanjia.onboarding.tests.openings import OWED, opening_workbook
 from guanjia.people.models import Appointment, PatchBuilding, PatchMember, PatchUnit
 from guanjia.people.states import Trade
 from guanjia.people.tests.factories import make_patch, make_post, make_staff
@@ -112,6 +115,8 @@ def samples(office: Office) -> dict[str, Any]:
         "import_id": preview(
             community=place, content=template(), file_name="x.xlsx", by=person, at=MORNING
         ).pk,
+        "import_id@opening": opening_file(office).pk,
+        "opening_id": post(office, balances(arrear(unit, office.item, month=1))).opening.pk,
         "attachment_id": paper.pk,
         "key": unit.key,
         "visit_id": visit.pk,
@@ -148,6 +153,19 @@ def samples(office: Office) -> dict[str, Any]:
         ).pk,
         **VALUES,
     }
+
+
+def opening_file(office: Office) -> Any:
+    """Return a workbook of opening balances that was looked at, at an office that went live this month."""
+    office.community.cut_over_on = CUT_OVER
+    office.community.save()
+    return preview_opening(
+        community=office.community,
+        content=opening_workbook(OWED),
+        file_name="x.xlsx",
+        by=office.cashier,
+        at=MORNING,
+    )
 
 
 def two_offices() -> tuple[dict[str, Any], dict[str, Any], Office]:

@@ -20,7 +20,7 @@ from guanjia.onboarding.forms import ColumnsForm, ConfirmForm, ExportForm, Impor
 from guanjia.onboarding.models import Import
 from guanjia.onboarding.plan import KINDS
 from guanjia.onboarding.returned import returned_workbook
-from guanjia.onboarding.states import ImportStatus
+from guanjia.onboarding.states import ImportKind, ImportStatus
 from guanjia.records.actions import note_reveal
 
 _LATEST = 20
@@ -51,7 +51,9 @@ def index(request: StaffRequest) -> HttpResponse:
 
 
 def _index(request: StaffRequest, form: UploadForm) -> HttpResponse:
-    rows = Import.objects.filter(community=request.standing.community).defer("content", "report")
+    rows = Import.objects.filter(
+        community=request.standing.community, kind=ImportKind.REGISTER
+    ).defer("content", "report")
     chosen = ImportFilter(request.GET)
     context = {
         "form": form,

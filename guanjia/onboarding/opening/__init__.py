@@ -1,0 +1,1 @@
+"""Going live: arrears, prepayments and receipt numbers from a workbook."""
