@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from guanjia.accounts.models import Community
 from guanjia.core.money import yuan
 from guanjia.core.refusal import Refused
-from guanjia.core.requests import request_id
+from guanjia.core.request_id import request_id
 from guanjia.onboarding.bulk import many_objects
 from guanjia.onboarding.opening.actions import Outcome, import_opening
 
