@@ -12,8 +12,8 @@ from guanjia.accounts.tests.factories import make_community
 from guanjia.core.embedded import temporary
 
 sys.path.append(str(Path(__file__).parents[2] / "bin"))
-import environment  # type: ignore[import-not-found]  # the launcher has a path of its own
-import prepared  # type: ignore[import-not-found]
+import environment
+import prepared
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
