@@ -20,6 +20,7 @@ from guanjia.core.embedded.waiting import Waiting
 
 NIGHT_HOUR = 2  # o'clock, local time: the daily backup
 _AGAIN_AFTER = 2.0  # seconds until the next try to receive, then longer and longer
+_TOO_SHORT = 10.0  # seconds that a receiver lives at least when all is well
 _LONGEST_PAUSE = 300.0  # seconds
 _MIRROR_EVERY = 60.0  # seconds
 _BACKUP_AGAIN_AFTER = 600.0  # seconds after a backup that failed
@@ -47,6 +48,7 @@ class Keeper:
     waiting: Waiting | None
     backup_command: list[str]
     _receiver: Receiver | None = None
+    _started: float = 0.0
     _backup: "subprocess.Popen[bytes] | None" = None
     _next: dict[str, float] = field(default_factory=dict)
     _failed: dict[str, int] = field(default_factory=dict)
@@ -81,7 +83,8 @@ class Keeper:
             failed = self._failed[name] = self._failed.get(name, 0) + 1
             self._next[name] = now + min(every * 2**failed, _LONGEST_PAUSE)
         else:
-            self._failed[name] = 0
+            if name != "receive" or time.monotonic() - self._started > _TOO_SHORT:
+                self._failed[name] = 0
 
     def _receive(self) -> None:
         receiver = self._receiver
@@ -92,17 +95,21 @@ class Keeper:
         self._let_commits_go()
         identity = self.source.identify()
         chain = self.store.chain_of(identity)
-        if receiver:
-            logger.warning("the receiver ended: %s", receiver.last_words)
         broken = receiver is not None and receiver.lost_its_thread
-        receiver = Receiver(
-            self.source, self.store.chain(chain), self.slot, self.store.root / "receiver.log"
-        )
+        if receiver:
+            words, lived = receiver.last_words, time.monotonic() - self._started
+            if lived < _TOO_SHORT and not broken and not receiver.was_killed:
+                self._receiver = None  # the next one would do no better yet
+                receiver.stop()
+                raise BackupError(f"the receiver ended: {words}")
+            receiver.stop()
+            logger.warning("the receiver ended: %s", words)
+        receiver = Receiver(self.source, self.store.chain(chain), self.slot)
         if not receiver.prepare() or broken:
             receiver.folder = self.store.chain(self.store.next_chain(identity))
             logger.error("the log has lost its thread; a new backup begins another")
         receiver.start()
-        self._receiver = receiver
+        self._receiver, self._started = receiver, time.monotonic()
 
     def _make_commits_wait(self) -> None:
         if self.waiting and not self.waiting.on:

@@ -6,9 +6,11 @@ stays away can't fill the server's disk, it loses its thread instead and a new b
 
 import re
 import subprocess
+import tempfile
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from guanjia.core.backup.problem import BackupError
 from guanjia.core.backup.source import Source
@@ -29,7 +31,7 @@ class Receiver:
     source: Source
     folder: Path
     slot: str
-    said: Path
+    _said: IO[bytes] | None = field(default=None, repr=False)
     _process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
 
     def prepare(self) -> bool:
@@ -60,14 +62,15 @@ class Receiver:
         """Begin to receive."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         arguments = ("-D", str(self.folder), "--slot", self.slot, "--synchronous", "--no-loop")
-        with self.said.open("wb") as words:
-            self._process = subprocess.Popen(
-                [self.source.binaries.program("pg_receivewal"), *arguments],
-                env=self.source.environment() | {"PGAPPNAME": APPLICATION},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=words,
-            )
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the program
+        # Its words do not go beside the log: a full disk would swallow them.
+        self._process = subprocess.Popen(
+            [self.source.binaries.program("pg_receivewal"), *arguments],
+            env=self.source.environment() | {"PGAPPNAME": APPLICATION},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._said,
+        )
 
     @property
     def runs(self) -> bool:
@@ -75,9 +78,17 @@ class Receiver:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def was_killed(self) -> bool:
+        """Whether somebody ended it; else it has ended by itself, for a reason."""
+        return self._process is not None and (self._process.poll() or 0) < 0
+
+    @property
     def last_words(self) -> str:
         """What it said before it gave up."""
-        lines = self.said.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        if self._said is None:
+            return ""
+        self._said.seek(0)
+        lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
         return lines[-1] if lines else ""
 
     @property
@@ -94,6 +105,9 @@ class Receiver:
         if self._process is not None:
             self._process.terminate()
             self._process.wait()
+        if self._said is not None:
+            self._said.close()
+            self._said = None
 
 
 _STREAMS = """

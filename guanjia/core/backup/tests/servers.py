@@ -95,7 +95,7 @@ class Desk:
     def receiver(self) -> Receiver:
         chain = self.store.chain(self.store.chain_of(self.source.identify()))
         self.store.make()
-        return Receiver(self.source, chain, "guanjia_test", self.store.root / "receiver.log")
+        return Receiver(self.source, chain, "guanjia_test")
 
     def receive(self) -> Receiver:
         """Receive the log, with commits that wait for it."""

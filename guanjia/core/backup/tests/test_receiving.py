@@ -11,8 +11,9 @@ import pytest
 from guanjia.core.backup import BackupError
 from guanjia.core.backup.keeper import Keeper
 from guanjia.core.backup.source import Source
-from guanjia.core.backup.tests.servers import killed_while, look_until
+from guanjia.core.backup.tests.servers import LOOKS, killed_while, look_until
 from guanjia.core.embedded import start
+from guanjia.core.embedded.binaries import Binaries
 
 pytestmark = [
     pytest.mark.rules,
@@ -58,6 +59,26 @@ def test_the_keeper_revives_a_killed_receiver_and_no_commit_stays_waiting(desk, 
     look_until(lambda: desk.do("SHOW synchronous_standby_names") != [("",)])
     desk.write(5)
     assert desk.do("SELECT count(*) FROM work") == [(6,)]
+
+
+def test_a_receiver_that_ends_by_itself_is_quoted_and_not_started_all_the_time(desk, caplog):
+    programs = desk.home / "programs"
+    programs.mkdir()
+    fake = programs / "pg_receivewal"
+    fake.write_text(f"#!/bin/sh\necho x >> {programs}/starts\necho 'error: no room' >&2\nexit 1\n")
+    fake.chmod(0o755)
+    source = Source(desk.server.admin_url, Binaries(programs))
+    keeper = Keeper(source, desk.store, "guanjia_test", desk.home, desk.waiting, [])
+    desk.store.make()
+    for _ in range(LOOKS):
+        keeper._attempt("receive", 60.0, keeper._receive)
+        if "no room" in caplog.text:
+            break
+    for _ in range(50):
+        keeper._attempt("receive", 60.0, keeper._receive)
+    assert "the receiver ended: error: no room" in caplog.text
+    assert (programs / "starts").read_text() == "x\n"
+    desk.write(1)
 
 
 def test_the_keeper_lets_everybody_go_when_it_ends(desk):
