@@ -128,7 +128,7 @@ document.addEventListener(
       begin(event);
     }
     run.push(event);
-    if (before || typing(target)) return;
+    if (!held.length && (before || typing(target))) return; // behind one that is held, it keeps its place
     stop(event);
     held.push(event);
     clearTimeout(timer);
