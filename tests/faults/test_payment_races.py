@@ -291,6 +291,48 @@ class TestTakenBack:
             assert office.owed(bills[0].unit) == bills
         assert broken_laws() == set()
 
+    def test_a_bill_freed_meanwhile_is_paid_again_or_the_payer_told(self, office, second_desk):
+        for bills in households(office, ROUNDS):
+            receipt = office.pay(bills)
+            taken_back, paid = race(
+                partial(office.take_back, receipt), partial(office.pay, bills, desk=second_desk)
+            )
+            assert isinstance(taken_back, Reversal)
+            if isinstance(paid, Receipt):
+                assert office.owed(bills[0].unit) == []
+            else:
+                assert "已经收过" in paid.refusal.reason
+                assert office.owed(bills[0].unit) == bills
+        assert broken_laws() == set()
+
+    def test_a_payment_waits_for_a_reversal_under_way_and_takes_what_it_freed(
+        self, office, second_desk
+    ):
+        (bills,) = households(office, 1)
+        receipt = office.pay(bills)
+        with transaction.atomic():
+            office.take_back(receipt)
+            paying = start(partial(office.pay, bills, desk=second_desk))
+            wait_until_blocked(paying)
+        assert isinstance(outcome(paying), Receipt)
+        assert office.owed(bills[0].unit) == []
+        assert broken_laws() == set()
+
+    def test_without_the_lock_the_payer_is_told_of_what_no_longer_stands(
+        self, office, second_desk, monkeypatch
+    ):
+        def read(community, ids):
+            return list(Bill.objects.filter(community=community, pk__in=ids).order_by("pk"))
+
+        monkeypatch.setattr(taking, "_lock_bills", read)
+        (bills,) = households(office, 1)
+        receipt = office.pay(bills)
+        with transaction.atomic():
+            office.take_back(receipt)
+            told = outcome(start(partial(office.pay, bills, desk=second_desk)))
+        assert "已经收过" in told.refusal.reason
+        assert office.owed(bills[0].unit) == bills
+
     def test_a_prepayment_is_drawn_by_one_of_two_desks(self, office, second_desk):
         unit = office.unit()
         ahead = Taking(
