@@ -26,7 +26,7 @@ from guanjia.money.payments.tests.factories import make_office
 from tests.faults.racing import outcome, race, start, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = 12
+ROUNDS = 20
 EVENING = MORNING + timedelta(hours=8)
 
 
