@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
+import pytest
 from django.db import transaction
 from django.db.models import Sum
 
@@ -150,6 +151,10 @@ class Machine(DrawerActs):
     def run_a_month(self) -> None:
         """Run the next month, or once more one of those before."""
         month = self.chance.choice([self.last_month + 1, self.last_month, JANUARY])
+        if month - Month.of(business_date(self.now)) > 1:
+            with pytest.raises(Refused, match="还早"):
+                self.office.bill(str(month), at=self.now)
+            return
         self.last_month = max(self.last_month, month)
         (batch,) = self.office.bill(str(month), at=self.now)
         assert (batch.bill_count, batch.total_fen) == self.model.bill(month)
