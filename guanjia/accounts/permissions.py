@@ -24,6 +24,9 @@ class Permission(StrEnum):
     OPENING_SIGN = "opening.sign"  # put a name under the balances that an office goes live with
     PAYMENT_TAKE = "payment.take"
     RECEIPT_PRINT = "receipt.print"
+    RECEIPT_VOID = "receipt.void"  # take today's receipt back
+    RECEIPT_REVERSE = "receipt.reverse"  # take an earlier day's back, which somebody else took
+    SHIFT_JOIN = "shift.join"  # stand in a desk's shift by name: whoever moves its cash
     SHIFT_CLOSE = "shift.close"  # count a drawer and hand it over
     SHIFT_WITNESS = "shift.witness"  # be the second name under it
     SHIFT_APPROVE = "shift.approve"  # countersign a difference; step in for who has left
@@ -86,15 +89,17 @@ _READS = frozenset(p for p in Permission if p.value.endswith(".read"))
 ROLE_PERMISSIONS = MappingProxyType(
     {
         Role.CLERK: _CLERK,
-        Role.CASHIER: _CLERK | {_P.PAYMENT_TAKE, _P.SHIFT_CLOSE, _P.DAY_CLOSE},
+        Role.CASHIER: _CLERK
+        | {_P.PAYMENT_TAKE, _P.SHIFT_JOIN, _P.SHIFT_CLOSE, _P.DAY_CLOSE, _P.RECEIPT_VOID},
         Role.CUSTOMER_MANAGER: _RECEIVES,
         Role.SUPERVISOR: _CLERK
         | _OVERSEES
+        | {_P.SHIFT_JOIN, _P.RECEIPT_VOID}
         | {_P.TEAM_WRITE, _P.REGISTER_IMPORT, _P.REGISTER_EXPORT, _P.JOURNAL_READ},
         Role.DIRECTOR: _READS
         | {_P.SHIFT_WITNESS, _P.SHIFT_APPROVE, _P.DAY_REOPEN, _P.LOSS_ACKNOWLEDGE}
         | {_P.TEAM_WRITE, _P.PERSONAL_REVEAL, _P.REGISTER_EXPORT, _P.STAFF_APPROVE}
-        | {_P.OPENING_SIGN},
+        | {_P.OPENING_SIGN, _P.SHIFT_JOIN, _P.RECEIPT_REVERSE},
         Role.GUARD: frozenset({_P.TEAM_READ}),
         Role.FINANCE: _READS
         | _OVERSEES
@@ -104,6 +109,8 @@ ROLE_PERMISSIONS = MappingProxyType(
             _P.BILL_RUN,
             _P.OPENING_SIGN,
             _P.RECEIPT_PRINT,
+            _P.RECEIPT_REVERSE,
+            _P.SHIFT_JOIN,
             _P.REGISTER_IMPORT,  # a register brings prices
             _P.REGISTER_EXPORT,
             _P.LOSS_ACKNOWLEDGE,
@@ -132,6 +139,9 @@ ROLE_PERMISSIONS = MappingProxyType(
 SECOND_FACTOR = frozenset(
     {
         _P.PAYMENT_TAKE,
+        _P.RECEIPT_VOID,
+        _P.RECEIPT_REVERSE,
+        _P.SHIFT_JOIN,
         _P.SHIFT_CLOSE,
         _P.SHIFT_APPROVE,
         _P.DAY_CLOSE,

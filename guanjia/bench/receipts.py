@@ -107,5 +107,5 @@ def _sheet(number: int) -> ReceiptSheet:
         cashier="陈晓雯",
         print_count=1,
         practice=False,
-        voided=False,
+        taken_back=None,
     )

@@ -19,12 +19,13 @@ from guanjia.desk import cash_desk
 from guanjia.desk.acting import submit
 from guanjia.desk.forms import ReceiptFilter
 from guanjia.desk.printer import remember
+from guanjia.desk.taking_back import TakingBack, route_back
 from guanjia.money.payments.access import receipt_for
 from guanjia.money.payments.actions import record_print
 from guanjia.money.payments.forms import FaultForm, PaperForm
 from guanjia.money.payments.models import Receipt
 from guanjia.money.payments.printing import printer_at, printings_of, report_failure, use_form
-from guanjia.money.payments.reads import receipts_in
+from guanjia.money.payments.reads import receipts_in, reversal_of
 from guanjia.money.payments.receipt_pdf import Paper, grouped
 from guanjia.money.payments.receipt_pdf import render as render_pdf
 from guanjia.money.payments.rules import PrintFault
@@ -52,7 +53,13 @@ def index(request: StaffRequest) -> HttpResponse:
 @permits(Permission.BILL_READ)
 def detail(request: StaffRequest, desk_id: int, number: int) -> HttpResponse:
     """Show a receipt; one just made prints itself, once."""
-    receipt = receipt_for(request.standing, desk_id, number)
+    return receipt_page(request, receipt_for(request.standing, desk_id, number))
+
+
+def receipt_page(
+    request: StaffRequest, receipt: Receipt, dialog: TakingBack | None = None, *, status: int = 200
+) -> HttpResponse:
+    """Draw the receipt, with the dialog that takes it back where it is asked for."""
     printings = printings_of(receipt)
     printed = len(printings)
     context = {
@@ -67,8 +74,11 @@ def detail(request: StaffRequest, desk_id: int, number: int) -> HttpResponse:
         "paper": request.session.get(_PAPER, Paper.CONTINUOUS_241),
         "may_print": request.standing.may(Permission.RECEIPT_PRINT),
         "print_now": "print" in request.GET and not printed,
+        "dialog": dialog,
+        "reversal": reversal_of(receipt),
+        "route": route_back(request.standing, receipt),
     }
-    page = render(request, "desk/receipts/detail.html", context)
+    page = render(request, "desk/receipts/detail.html", context, status=status)
     page["Content-Security-Policy"] = _PAGE
     return page
 

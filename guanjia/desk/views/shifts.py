@@ -117,14 +117,14 @@ def detail(request: StaffRequest, shift_id: int) -> HttpResponse:
             "shift": shift,
             "may_work": request.standing.may(Permission.SHIFT_CLOSE)
             and (in_shift or oversees(request)),
-            "may_join": request.standing.may(Permission.PAYMENT_TAKE) and not in_shift,
+            "may_join": request.standing.may(Permission.SHIFT_JOIN) and not in_shift,
             "in_shift": in_shift,
         },
     )
 
 
 @require_POST
-@permits(Permission.PAYMENT_TAKE)
+@permits(Permission.SHIFT_JOIN)
 def join(request: StaffRequest, shift_id: int) -> HttpResponseRedirect:
     """Be in the shift by name, and go back to what was being done."""
     shift = shift_for(request.standing, shift_id)

@@ -203,7 +203,7 @@ class Reversal(CommunityModel):
     """A receipt taken back: its number stays, its money goes back, what it settled is owed again.
 
     ``kind`` void (作废) on its own business day, red (红冲) later. ``customer_copy`` says whether the
-    customer's copy came back; without it a written reason has to do.
+    customer's copy came back; where it did not, ``copy_missing`` says why.
     """
 
     db_privileges = APPEND_ONLY
@@ -214,6 +214,7 @@ class Reversal(CommunityModel):
     entry = CommunityForeignKey(Entry, related_name="+", db_index=False)
     reason = models.CharField(max_length=200)
     customer_copy = models.BooleanField()
+    copy_missing = models.CharField(max_length=200, blank=True, db_default="")
     business_date = models.DateField()
     at = models.DateTimeField(db_default=Now())
     by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
@@ -223,6 +224,11 @@ class Reversal(CommunityModel):
             models.UniqueConstraint(fields=["community", "payment"], name="payments_reversed_once"),
             models.UniqueConstraint(fields=["community", "entry"], name="payments_reversal_entry"),
             models.CheckConstraint(condition=~models.Q(reason=""), name="payments_reversal_reason"),
+            models.CheckConstraint(
+                condition=models.Q(customer_copy=True, copy_missing="")
+                | models.Q(customer_copy=False) & ~models.Q(copy_missing=""),
+                name="payments_reversal_copy",
+            ),
         ]
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["community", "business_date"], name="payments_reversals_of_day"),

@@ -54,6 +54,12 @@ def receipts_in(
     return _told(rows).order_by("-pk")
 
 
+def reversal_of(receipt: Receipt) -> Reversal | None:
+    """Return how the receipt was taken back, if it was."""
+    rows = Reversal.objects.filter(community=receipt.community_id, payment=receipt.payment_id)
+    return rows.select_related("by", "desk").first()
+
+
 def receipts_numbered(community: Community, text: str, limit: int = 4) -> list[Receipt]:
     """Return the receipts whose number as printed is ``text``: with or without its desk's letters and its noughts."""
     found = _NUMBER.fullmatch(text)

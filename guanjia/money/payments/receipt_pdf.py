@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from guanjia.core.labelled import Labelled
 from guanjia.core.money import capitals, yuan
 from guanjia.core.pdf import compile_pdf, compile_svg
+from guanjia.money.payments.rules import ReversalKind
 
 TEMPLATE = Path(__file__).parent / "print" / "receipt.typ"
 TEST_PAGE = Path(__file__).parent / "print" / "test_page.typ"
@@ -69,7 +70,7 @@ class ReceiptSheet:
     cashier: str
     print_count: int
     practice: bool
-    voided: bool
+    taken_back: ReversalKind | None
 
     def __post_init__(self) -> None:
         if sum(line.amount_fen for line in self.lines) != self.total_fen:
@@ -153,7 +154,7 @@ def as_printed(sheet: ReceiptSheet) -> dict[str, object]:
         "unit": sheet.unit,
         "payer": f"{sheet.payer}（{sheet.payer_role}）" if sheet.payer_role else sheet.payer,
         "date": sheet.business_date.isoformat(),
-        "mark": "练习" if sheet.practice else "作废" if sheet.voided else "",
+        "mark": "练习" if sheet.practice else sheet.taken_back.label if sheet.taken_back else "",
         "lines": lines,
         "capitals": f"合计（大写）：人民币{capitals(sheet.total_fen)}",
         "total": f"￥{yuan(sheet.total_fen)}",
@@ -186,6 +187,6 @@ def _count(nth: int) -> str:
 def _notice(sheet: ReceiptSheet) -> str:
     if sheet.practice:
         return "练习票据，不作收款凭证。"
-    if sheet.voided:
-        return "本收据已作废，不作收款凭证。"
+    if sheet.taken_back:
+        return f"本收据已{sheet.taken_back.label}，不作收款凭证。"
     return "盖章有效，手写涂改无效。本收据不是发票。"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Literal
 
 from django.db import connection, transaction
 
@@ -17,7 +18,7 @@ from guanjia.money.ledger.models import Entry, EntryKind, EntryLine
 from guanjia.money.payments.drawer import hold_drawer
 from guanjia.money.payments.models import Allocation, Desk, Part, Payment, Receipt, Reversal
 from guanjia.money.payments.rules import Method, may_reverse, reversal_kind
-from guanjia.money.prepayments.models import Movement
+from guanjia.money.prepayments.models import Movement, Prepayment
 from guanjia.money.prepayments.rules import DRAWN_MEANWHILE
 from guanjia.records.actions import journal, send
 
@@ -37,7 +38,7 @@ def reverse_payment(
     receipt: Receipt,
     desk: Desk,
     reason: str,
-    customer_copy: bool,
+    copy_missing: str,
     may_void: bool,
     may_red: bool,
     by: User,
@@ -45,24 +46,19 @@ def reverse_payment(
 ) -> Reversal:
     """Take the receipt's payment back by its mirror; ``desk`` is where the money goes out again.
 
-    ``may_void`` and ``may_red`` are what ``by`` is permitted. Posts to today, whichever day it was taken. Raises
-    Refused with the reason and the remedy, such as at a desk without an open shift. Locks as taking does: the
-    bills in order of id, the desk, its chain last.
+    ``copy_missing`` is why the customer's copy did not come back, empty where it did; ``may_void`` and ``may_red``
+    are what ``by`` is permitted. Posts to today, whichever day it was taken. Raises Refused with the reason and the
+    remedy, such as at a desk without an open shift, and TextError without a reason. Locks as taking does: the bills
+    in order of id, the desk, its chain last.
     """
     payment, community, today = receipt.payment, receipt.community, business_date(at)
     kind = reversal_kind(taken_on=payment.business_date, today=today)
-    moves = Movement.objects.filter(community=community, entry=payment.entry_id).order_by("pk")
-    moved = list(moves.select_related("prepayment"))
-    verdict = may_reverse(
-        kind=kind,
-        reversed_before=Reversal.objects.filter(community=community, payment=payment).exists(),
-        prepaid_fen=payment.prepaid_fen,
-        prepaid_left_fen=sum(m.prepayment.balance_fen for m in moved if m.amount_fen > 0),
-        may_void=may_void,
-        may_red=may_red,
-    )
+    verdict = may_take_back(receipt, by=by, today=today, may_void=may_void, may_red=may_red)
     if not verdict:
         raise Refused(verdict)
+    moves = Movement.objects.filter(community=community, entry=payment.entry_id).order_by("pk")
+    moved = list(moves.select_related("prepayment"))
+    copy_missing = copy_missing and clean(copy_missing, limit=200)
     cash = Part.objects.filter(community=community, payment=payment, method=Method.CASH).exists()
     with refusing(**MEANWHILE):
         _owe_again(receipt)
@@ -74,7 +70,8 @@ def reverse_payment(
             desk=desk,
             entry=_mirror(payment, moved, series=desk.series, today=today, by=by),
             reason=clean(reason, limit=200),
-            customer_copy=customer_copy,
+            customer_copy=not copy_missing,
+            copy_missing=copy_missing,
             business_date=today,
             at=at,
             by=by,
@@ -86,11 +83,30 @@ def reverse_payment(
         at=at,
         action="payment.reverse",
         subject=reversal,
-        after={**told, "customer_copy": customer_copy},
+        after={**told, "customer_copy": not copy_missing, "copy_missing": copy_missing},
         reason=reversal.reason,
     )
     send(community=community, topic="payment.reversed", payload={"reversal": reversal.pk, **told})
     return reversal
+
+
+def may_take_back(
+    receipt: Receipt, *, by: User, today: date, may_void: bool, may_red: bool
+) -> Literal[True] | Refusal:
+    """Return True, or why ``by`` can't take the receipt back as it stands; the desk and the day judge for themselves."""
+    payment, community = receipt.payment, receipt.community
+    left = Prepayment.objects.filter(
+        community=community, movements__entry=payment.entry_id, movements__amount_fen__gt=0
+    )
+    return may_reverse(
+        kind=reversal_kind(taken_on=payment.business_date, today=today),
+        reversed_before=Reversal.objects.filter(community=community, payment=payment).exists(),
+        prepaid_fen=payment.prepaid_fen,
+        prepaid_left_fen=sum(left.values_list("balance_fen", flat=True)),
+        is_own=payment.by_id == by.pk,
+        may_void=may_void,
+        may_red=may_red,
+    )
 
 
 def _mirror(

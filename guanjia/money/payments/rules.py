@@ -198,12 +198,14 @@ def may_reverse(
     reversed_before: bool,
     prepaid_fen: int,
     prepaid_left_fen: int,
+    is_own: bool,
     may_void: bool,
     may_red: bool,
 ) -> Literal[True] | Refusal:
     """Return True, or why a receipt can't be taken back.
 
-    ``prepaid_fen`` is what it added to a prepayment, ``prepaid_left_fen`` what is left there.
+    ``prepaid_fen`` is what it added to a prepayment, ``prepaid_left_fen`` what is left there. ``is_own`` says that
+    whoever asks took the money: on a later day somebody else has to see it.
     """
     if reversed_before:
         return Refusal("这张收据已经作废或红冲过", "一张收据只能冲一次；请看它的记录")
@@ -211,7 +213,11 @@ def may_reverse(
         return Refusal("您没有作废收据的权限", "请由收银同事或主管办理")
     if kind is ReversalKind.RED and not may_red:
         return Refusal(
-            "收据不是今天开的，不能作废，只能红冲", "请把收据和原因交财务或主管，由他们红冲"
+            "收据不是今天开的，不能作废，只能红冲", "请把收据和原因交财务或管理中心主任，由他们红冲"
+        )
+    if kind is ReversalKind.RED and is_own:
+        return Refusal(
+            "这笔款是您自己收的，红冲要由别人办", "请把收据和原因交另一位财务或管理中心主任"
         )
     if prepaid_left_fen < prepaid_fen:
         return Refusal(

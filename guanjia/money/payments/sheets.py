@@ -7,9 +7,9 @@ from guanjia.core.calendar import Month, business_date
 from guanjia.core.money import yuan
 from guanjia.money.bills.explain import explain
 from guanjia.money.bills.models import Bill
-from guanjia.money.payments.models import Allocation, Part, Receipt
+from guanjia.money.payments.models import Allocation, Part, Receipt, Reversal
 from guanjia.money.payments.receipt_pdf import PaidPart, ReceiptLine, ReceiptSheet
-from guanjia.money.payments.rules import Method
+from guanjia.money.payments.rules import Method, ReversalKind
 
 PREPAID_ITEM = "预存款"
 
@@ -20,6 +20,8 @@ def sheet_of(receipt: Receipt, *, nth: int, at: datetime) -> ReceiptSheet:
     Its desk and its payment's unit and cashier must be loaded.
     """
     payment, community = receipt.payment, receipt.community
+    reversals = Reversal.objects.filter(community=community, payment=payment)
+    kind = reversals.values_list("kind", flat=True).first()
     return ReceiptSheet(
         company=community.company.name,
         community=community.name,
@@ -36,7 +38,7 @@ def sheet_of(receipt: Receipt, *, nth: int, at: datetime) -> ReceiptSheet:
         cashier=payment.by.name,
         print_count=nth,
         practice=False,
-        voided=payment.reversals.exists(),
+        taken_back=ReversalKind(kind) if kind else None,
     )
 
 
@@ -117,5 +119,5 @@ def practice_sheet(community: Community, *, cashier: str, at: datetime) -> Recei
         cashier=cashier,
         print_count=1,
         practice=True,
-        voided=False,
+        taken_back=None,
     )

@@ -142,7 +142,7 @@ class TestTakingMoney:
         stranger = make_user(community=office.community, role=Role.SUPERVISOR)
         taken_back: dict[str, Any] = {
             "reason": "收错了户",
-            "customer_copy": True,
+            "copy_missing": "",
             "may_void": True,
             "may_red": True,
         }

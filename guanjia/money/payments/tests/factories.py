@@ -14,7 +14,8 @@ from guanjia.estate.models import Unit
 from guanjia.estate.tests.factories import make_unit
 from guanjia.money.bills.actions import Batch, Charging, add_charge, issue_bills
 from guanjia.money.bills.models import Bill
-from guanjia.money.closing.tests.factories import at_work
+from guanjia.money.closing.actions import join_shift
+from guanjia.money.closing.tests.factories import at_work, the_shift
 from guanjia.money.payments.models import Desk, Receipt, Reversal
 from guanjia.money.payments.reversing import reverse_payment
 from guanjia.money.payments.rules import Method, Tender
@@ -127,10 +128,23 @@ class Office:
 
     def take_back(self, receipt: Receipt, *, at: datetime = MORNING, **changes: Any) -> Reversal:
         """Void the receipt, or reverse it where ``at`` is a later day."""
-        words: dict[str, Any] = {"reason": "收错了户", "customer_copy": True, "desk": self.desk}
-        words |= {"may_void": True, "may_red": True}
-        self.man((words | changes)["desk"], at)
-        return reverse_payment(receipt=receipt, by=self.cashier, at=at, **words | changes)
+        words: dict[str, Any] = {"reason": "收错了户", "copy_missing": "", "desk": self.desk}
+        words |= {"may_void": True, "may_red": True} | changes
+        self.man(words["desk"], at)
+        # A red one is somebody else's than who took the money; here a colleague in the same shift.
+        today = business_date(at)
+        by = (
+            self.cashier
+            if receipt.payment.business_date == today
+            else self.colleague(words["desk"], at)
+        )
+        return reverse_payment(receipt=receipt, at=at, **{"by": by} | words)
+
+    def colleague(self, desk: Desk, at: datetime) -> User:
+        """Return somebody else in the desk's open shift."""
+        other = make_user(community=self.community, role=Role.FINANCE)
+        join_shift(shift=the_shift(desk), by=other, at=at)
+        return other
 
 
 def cash_for(bills: list[Bill], **tender: Any) -> Taking:

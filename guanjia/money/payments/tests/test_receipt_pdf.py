@@ -17,6 +17,7 @@ from guanjia.money.payments.receipt_pdf import (
     grouped,
     render,
 )
+from guanjia.money.payments.rules import ReversalKind
 
 MM = 72 / 25.4
 
@@ -50,7 +51,7 @@ SHEET = ReceiptSheet(
     cashier="陈晓雯",
     print_count=1,
     practice=False,
-    voided=False,
+    taken_back=None,
 )
 
 
@@ -238,7 +239,7 @@ def test_practice_prints_the_word_and_no_number() -> None:
 
 
 def test_a_voided_receipt_and_a_reprint_say_so() -> None:
-    (page,) = pages_of(replace(SHEET, voided=True, print_count=2))
+    (page,) = pages_of(replace(SHEET, taken_back=ReversalKind.VOID, print_count=2))
     text = text_of(page)
     assert "本收据已作废" in text
     assert "№0007444" in text
