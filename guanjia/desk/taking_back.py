@@ -69,7 +69,7 @@ class TakingBack:
 
 
 def route_back(standing: Standing, receipt: Receipt) -> Route | None:
-    """Return where this person takes the receipt back; None where they may not or it was."""
+    """Return where this person takes the receipt back; None where they may not."""
     kind = reversal_kind(
         taken_on=receipt.payment.business_date, today=business_date(timezone.now())
     )

@@ -16,7 +16,7 @@ from guanjia.money.audit.checks import audit
 from guanjia.money.bills.models import Bill
 from guanjia.money.ledger.actions import claim_request
 from guanjia.money.ledger.models import ClosedDay, Entry, EntryKind, RequestKey
-from guanjia.money.payments import taking, writing
+from guanjia.money.payments import reversing, taking, writing
 from guanjia.money.payments.models import Desk, Payment, Receipt, Reversal
 from guanjia.money.payments.rules import Method, Tender
 from guanjia.money.payments.taking import Taking
@@ -33,6 +33,7 @@ from tests.faults.racing import (
     start,
     wait_until_blocked,
     without_constraint,
+    without_index,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -290,6 +291,20 @@ class TestTakenBack:
             assert isinstance(told, Refused)
             assert office.owed(bills[0].unit) == bills
         assert broken_laws() == set()
+
+    def test_where_nobody_looked_the_database_stops_the_second(self, office, monkeypatch):
+        (bills,) = households(office, 1)
+        receipt = office.pay(bills)
+        monkeypatch.setattr(reversing, "may_take_back", lambda *_, **__: True)
+        office.take_back(receipt)
+        with pytest.raises(Refused, match="刚由别人"):
+            office.take_back(receipt)
+        assert broken_laws() == set()
+        with (
+            without_index("payments_allocation_back_once"),
+            pytest.raises(IntegrityError, match="bills_paid_within"),
+        ):
+            office.take_back(receipt)
 
     def test_a_bill_freed_meanwhile_is_paid_again_or_the_payer_told(self, office, second_desk):
         for bills in households(office, ROUNDS):

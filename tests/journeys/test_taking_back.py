@@ -35,6 +35,16 @@ def test_a_receipt_is_voided_by_keyboard_and_its_bills_are_owed_again(office, op
     assert len(office.bills()) == 3
 
 
+def test_a_row_of_the_days_list_leads_to_the_dialog(office, open_desk):
+    receipt = _paid(office)
+    page = open_desk(office.cashier)
+    page.goto(office.url("receipts"))
+    page.wait_for_load_state("load")
+    page.locator("[data-row]").first.focus()
+    page.keyboard.press("v")
+    expect(page.get_by_role("dialog", name=f"作废收据 {receipt.full_number}")).to_be_visible()
+
+
 def test_esc_takes_nothing_back(office, open_desk):
     receipt = _paid(office)
     page = open_desk(office.cashier)

@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from guanjia.accounts.permissions import Permission
 from guanjia.core.identity import mask_id, mask_phone
 from guanjia.core.money import capitals, yuan
+from guanjia.desk.taking_back import Route, route_back
 from guanjia.money.payments.models import Receipt
 from guanjia.money.payments.rules import Method, ReversalKind
 from guanjia.money.payments.sheets import PREPAID_ITEM
@@ -33,6 +36,20 @@ def paid_for(receipt: Receipt) -> str:
     """Name what a listed receipt settled: its items, and what was left for bills to come."""
     prepaid = [PREPAID_ITEM] if receipt.payment.prepaid_fen else []
     return "、".join([*(receipt.items or ()), *prepaid])  # type: ignore[attr-defined]  # annotated by the read
+
+
+@register.simple_tag(takes_context=True)
+def takes_back(context: Context) -> bool:
+    """Say whether whoever looks may take receipts back, of today or of earlier days."""
+    may = context["request"].standing.may
+    return any(may(each) for each in (Permission.RECEIPT_VOID, Permission.RECEIPT_REVERSE))
+
+
+@register.simple_tag(takes_context=True)
+def way_back(context: Context, receipt: Receipt) -> Route | None:
+    """Return where whoever looks takes a listed receipt back; None where they may not or it was."""
+    gone = receipt.reversed  # type: ignore[attr-defined]  # annotated by the read
+    return None if gone else route_back(context["request"].standing, receipt)
 
 
 for _filter in (mask_id, mask_phone, price_text, cycle_text, yuan, capitals):

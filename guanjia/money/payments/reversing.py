@@ -139,7 +139,10 @@ def _mirror(
 def _owe_again(receipt: Receipt) -> None:
     """Take back what the payment settled, the bills locked in order of id as when it was taken."""
     community = receipt.community
-    settled = Allocation.objects.filter(community=community, payment=receipt.payment_id)
+    # Only what it settled: another's reversal that has just ended must meet the constraint, not turn the signs.
+    settled = Allocation.objects.filter(
+        community=community, payment=receipt.payment_id, amount_fen__gt=0
+    )
     shares = dict(settled.values_list("bill", "amount_fen"))
     bills = Bill.objects.select_for_update().filter(community=community, pk__in=shares)
     ids = list(bills.order_by("pk").values_list("pk", flat=True))
