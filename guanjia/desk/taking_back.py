@@ -17,7 +17,6 @@ from guanjia.desk import cash_desk
 from guanjia.desk.taking_back_forms import TakingBackForm
 from guanjia.money.closing.models import Shift
 from guanjia.money.closing.reads import last_closed, open_shift_at
-from guanjia.money.payments.drawer import NOT_IN_SHIFT
 from guanjia.money.payments.models import Desk, Part, Receipt
 from guanjia.money.payments.reads import active_desks
 from guanjia.money.payments.receipt_pdf import ReceiptLine, grouped
@@ -28,6 +27,7 @@ from guanjia.money.payments.sheets import lines_of
 NO_OPEN_SHIFT = Refusal(
     "今天没有开着的班，退款没有收银台可记", "请收银同事先到“交班”点备用金开班，再来办理"
 )
+JOIN_FIRST = Refusal("退现金的人要在收银台的这一班里，现在这一班里没有您", "请先加入本班，再来办理")
 TODAY_CLOSED = Refusal("今天已经日结，账不能再动", "请明天来办，或请财务、主任批准重开今天")
 # How the money of each method goes back to the customer.
 WAYS = {
@@ -98,7 +98,7 @@ def taking_back(request: StaffRequest, receipt: Receipt, kind: ReversalKind) -> 
             desks=usable,
             desk=_nearest(request, receipt, usable),
         ),
-        joinable=_shifts(community, manned) if verdict is NOT_IN_SHIFT else [],
+        joinable=_shifts(community, manned) if verdict is JOIN_FIRST else [],
     )
 
 
@@ -113,7 +113,7 @@ def _at_a_desk(
     if usable:
         return True
     if manned:
-        return NOT_IN_SHIFT
+        return JOIN_FIRST
     closed = last_closed(community)
     return TODAY_CLOSED if closed and closed >= today else NO_OPEN_SHIFT
 

@@ -1,14 +1,21 @@
 """Voiding and reversing at the desk: what the dialog tells, who may, and what the press leaves behind."""
 
 import io
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from pypdf import PdfReader
 
 from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import make_user
+from guanjia.core.calendar import business_date
 from guanjia.desk.tests.office import make_office, signed_in, staff
-from guanjia.money.payments.models import Receipt, Reversal
+from guanjia.money.closing.tests.factories import begin_shift
+from guanjia.money.payments.models import Desk, Receipt, Reversal
+from guanjia.money.payments.rules import Method, Tender
+from guanjia.money.payments.taking import Taking, take_payment
 from guanjia.records.models import JournalEntry, OutboxMessage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -130,6 +137,47 @@ def test_todays_receipt_is_not_reversed(office, receipt):
     assert page.status_code == 422
     assert "没有作废收据的权限" in page.content.decode()
     assert not Reversal.objects.exists()
+
+
+def test_yesterdays_receipt_is_reversed_by_finance_on_todays_books(office):
+    yesterday, desk = timezone.now() - timedelta(days=1), Desk(name="前台二", prefix="B")
+    desk.community = office.community
+    desk.save()
+    begin_shift(desk, by=office.cashier, at=yesterday)
+    fen = sum(bill.open_fen for bill in office.bills())
+    taking = Taking(
+        unit_id=office.unit.pk,
+        bill_ids=tuple(bill.pk for bill in office.bills()),
+        expected_fen=fen,
+        tenders=(Tender(Method.CASH, fen, fen),),
+        payer_name="张素珍",
+        payer_capacity="业主",
+    )
+    receipt = take_payment(
+        community=office.community,
+        desk=desk,
+        taking=taking,
+        key=uuid4(),
+        by=office.cashier,
+        at=yesterday,
+    )
+    assert office.bills() == []
+    voided = signed_in(office.cashier).post(place(office, receipt), said(office))
+    assert "不能作废，只能红冲" in voided.content.decode()
+    finance = make_user(community=office.community, role=Role.FINANCE)
+    office.man(finance)
+    browser = signed_in(finance)
+    answer = browser.post(place(office, receipt, "receipt-reversal"), said(office))
+    assert answer.status_code == 302
+    made = Reversal.objects.get()
+    today = business_date(timezone.now())
+    assert (made.kind, made.desk, made.business_date) == ("red", office.desk, today)
+    assert sum(bill.open_fen for bill in office.bills()) == fen
+    printed = browser.post(place(office, receipt, "prints"), {"paper": "a5"})
+    sheet = "".join(each.extract_text() for each in PdfReader(io.BytesIO(printed.content)).pages)
+    assert "本收据已红冲" in sheet
+    listed = browser.get(office.url("receipts")).content.decode()
+    assert "红冲</span>" in listed
 
 
 def test_another_communitys_receipt_is_not_there(office, receipt):
