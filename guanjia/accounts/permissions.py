@@ -173,5 +173,10 @@ def roles_with(*permissions: Permission) -> frozenset[Role]:
 # Who confirms what another asked for, and the roles that nobody gives alone: money, and power over accounts.
 APPROVING = roles_with(Permission.STAFF_APPROVE)
 WEIGHTY = APPROVING | roles_with(
-    Permission.PAYMENT_TAKE, Permission.BILL_RUN, Permission.TARIFF_WRITE, Permission.STAFF_MANAGE
+    Permission.PAYMENT_TAKE,
+    Permission.RECEIPT_VOID,
+    Permission.RECEIPT_REVERSE,
+    Permission.BILL_RUN,
+    Permission.TARIFF_WRITE,
+    Permission.STAFF_MANAGE,
 )

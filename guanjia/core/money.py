@@ -76,6 +76,11 @@ def yuan(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{whole:,}.{cents:02}"
 
 
+def typed_yuan(fen: int) -> str:
+    """Return ``123456`` as a hand types it into a field: ``1234.56``."""
+    return yuan(fen).replace(",", "")
+
+
 def round_to_fen(amount: Decimal, rounding: Rounding) -> int:
     """Round an exact amount in yuan to fen, once, by the tariff's rule. Raises MoneyError."""
     if not amount.is_finite() or abs(amount) > LIMIT_FEN // 100:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as say
 
-from guanjia.core.money import yuan
+from guanjia.core.money import typed_yuan, yuan
 from guanjia.desk.household import Household
 from guanjia.money.payments.forms import SPLIT, PaymentForm
 from guanjia.money.payments.rules import BY_REFERENCE, Method
@@ -45,7 +45,7 @@ class CashPanel:
     @property
     def balance_yuan(self) -> str:
         """The balance as it is typed into a line."""
-        return yuan(self.balance_fen).replace(",", "") if self.balance_fen else ""
+        return typed_yuan(self.balance_fen) if self.balance_fen else ""
 
 
 def cash_panel(household: Household, form: PaymentForm) -> CashPanel:

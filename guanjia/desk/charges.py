@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from guanjia.accounts.access import Standing
-from guanjia.core.money import capitals, spoken, yuan
+from guanjia.core.money import capitals, spoken, typed_yuan
 from guanjia.estate.models import Unit
 from guanjia.money.bills.access import may_cancel_bill
 from guanjia.money.bills.explain import Explanation, explain, line_to_say
@@ -98,7 +98,7 @@ class Due:
     @property
     def exact(self) -> str:
         """What is to be paid now as a hand types it: cash is taken as exact until somebody types another sum."""
-        return yuan(self.now_fen).replace(",", "")
+        return typed_yuan(self.now_fen)
 
     @property
     def capitals(self) -> str:

@@ -16,13 +16,11 @@ from guanjia.core.refusal import Refusal
 from guanjia.desk import cash_desk
 from guanjia.desk.taking_back_forms import TakingBackForm
 from guanjia.money.closing.models import Shift
-from guanjia.money.closing.reads import last_closed, open_shift_at
+from guanjia.money.closing.reads import last_closed, open_shifts
 from guanjia.money.payments.models import Desk, Part, Receipt
 from guanjia.money.payments.reads import active_desks
-from guanjia.money.payments.receipt_pdf import ReceiptLine, grouped
 from guanjia.money.payments.reversing import may_take_back
 from guanjia.money.payments.rules import Method, ReversalKind, reversal_kind
-from guanjia.money.payments.sheets import lines_of
 
 NO_OPEN_SHIFT = Refusal(
     "今天没有开着的班，退款没有收银台可记", "请收银同事先到“交班”点备用金开班，再来办理"
@@ -62,7 +60,6 @@ class TakingBack:
 
     kind: ReversalKind
     verdict: Literal[True] | Refusal
-    lines: list[ReceiptLine]
     ways: list[tuple[Part, object]]
     form: TakingBackForm
     joinable: list[Shift]
@@ -91,10 +88,10 @@ def taking_back(request: StaffRequest, receipt: Receipt, kind: ReversalKind) -> 
     return TakingBack(
         kind=kind,
         verdict=verdict,
-        lines=grouped(lines_of(receipt)),
         ways=[(part, WAYS[Method(part.method)]) for part in parts],
         form=TakingBackForm(
             request.POST if request.method == "POST" else None,
+            community=community,
             desks=usable,
             desk=_nearest(request, receipt, usable),
         ),
@@ -130,4 +127,5 @@ def _nearest(request: StaffRequest, receipt: Receipt, usable: list[Desk]) -> Des
 
 
 def _shifts(community: Community, desks: list[Desk]) -> list[Shift]:
-    return [shift for desk in desks if (shift := open_shift_at(community, desk.pk))]
+    ids = {desk.pk for desk in desks}
+    return [shift for shift in open_shifts(community) if shift.desk_id in ids]

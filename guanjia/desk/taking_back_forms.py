@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from guanjia.accounts.models import Community
 from guanjia.desk.visit_forms import LineField
 from guanjia.money.payments.models import Desk
 
@@ -44,11 +45,13 @@ class TakingBackForm(forms.Form):
         help_text=_("写明为什么收不回来、客户怎样确认，随收据保存"),
     )
 
-    def __init__(self, data: Any, *, desks: list[Desk], desk: Desk | None) -> None:
+    def __init__(
+        self, data: Any, *, community: Community, desks: list[Desk], desk: Desk | None
+    ) -> None:
         super().__init__(data, initial={"desk": desk and desk.pk})
         choice: Any = self.fields["desk"]
         choice.queryset = Desk.objects.filter(
-            community__in={each.community_id for each in desks}, pk__in=[d.pk for d in desks]
+            community=community, pk__in=[each.pk for each in desks]
         )
 
     def clean(self) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from typing import Any
 
 import psycopg
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
+
+from guanjia.money.audit.checks import audit
 
 LOOKS = 100_000
 PATIENCE = 30  # seconds until a lost race is reported instead of hanging
@@ -123,3 +125,9 @@ def rewritten(function: str, old: str, new: str) -> Iterator[None]:
             yield
         finally:
             own.execute(body)
+
+
+@transaction.atomic
+def broken_laws() -> set[str]:
+    """Return the names of the audit's checks that find something."""
+    return {verdict.check.name for verdict in audit(None) if verdict.count}

@@ -8,13 +8,12 @@ from django.db import IntegrityError, transaction
 from guanjia.accounts.tests.factories import MORNING
 from guanjia.core.calendar import Month
 from guanjia.core.refusal import Refused
-from guanjia.money.audit.checks import audit
 from guanjia.money.bills.actions import cancel_bill, reduce_bill
 from guanjia.money.bills.actions import runs as actions
 from guanjia.money.bills.models import Bill
 from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.payments.tests.factories import make_office
-from tests.faults.racing import outcome, race, start, wait_until_blocked, without_index
+from tests.faults.racing import broken_laws, outcome, race, start, wait_until_blocked, without_index
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,11 +24,6 @@ def office(transactional_db):
     for _ in range(5):
         office.unit()
     return office
-
-
-@transaction.atomic
-def broken_laws() -> set[str]:
-    return {verdict.check.name for verdict in audit(None) if verdict.count}
 
 
 def test_runs_of_one_month_bill_each_unit_once(office):

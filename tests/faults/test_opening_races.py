@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 
 from guanjia.accounts.tests.factories import MORNING
 from guanjia.core.refusal import Refused
-from guanjia.money.audit.checks import audit
 from guanjia.money.bills.models import Opening
 from guanjia.money.ledger.models import Entry
 from guanjia.money.opening import actions, withdrawing
@@ -16,7 +15,14 @@ from guanjia.money.opening.models import Withdrawal
 from guanjia.money.opening.tests.factories import arrear, balances, going_live, post
 from guanjia.money.opening.withdrawing import withdraw_opening
 from guanjia.money.payments.models import Receipt
-from tests.faults.racing import outcome, race, start, wait_until_blocked, without_constraint
+from tests.faults.racing import (
+    broken_laws,
+    outcome,
+    race,
+    start,
+    wait_until_blocked,
+    without_constraint,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 20
@@ -36,11 +42,6 @@ def unit(office):
 def two(office, unit):
     """Return two workbooks' figures that could stand side by side, were one allowed to."""
     return [balances(arrear(unit, office.item, month=month)) for month in (9, 10)]
-
-
-@transaction.atomic
-def broken_laws() -> set[str]:
-    return {verdict.check.name for verdict in audit(None) if verdict.count}
 
 
 def withdraw(office, opening: Opening) -> Withdrawal:
@@ -107,7 +108,7 @@ def test_without_its_lock_on_the_bills_their_check_stops_the_taking_back(
     office, unit, two, monkeypatch
 ):
     opening = post(office, two[0]).opening
-    monkeypatch.setattr(withdrawing, "list", lambda _rows: [], raising=False)
+    monkeypatch.setattr(withdrawing, "_lock", lambda _bills: None)
     with transaction.atomic():
         office.pay(office.owed(unit))
         second = start(partial(withdraw, office, opening))

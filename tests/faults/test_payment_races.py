@@ -12,7 +12,6 @@ from django.db import IntegrityError, transaction
 from guanjia.accounts.tests.factories import MORNING
 from guanjia.core.calendar import business_date
 from guanjia.core.refusal import Refused
-from guanjia.money.audit.checks import audit
 from guanjia.money.bills.models import Bill
 from guanjia.money.ledger.actions import claim_request
 from guanjia.money.ledger.models import ClosedDay, Entry, EntryKind, RequestKey
@@ -26,6 +25,7 @@ from guanjia.money.prepayments.models import Prepayment
 from guanjia.money.prepayments.reads import Balance
 from tests.faults.racing import (
     PATIENCE,
+    broken_laws,
     outcome,
     owner,
     race,
@@ -48,11 +48,6 @@ def office(transactional_db):
 @pytest.fixture
 def second_desk(office):
     return Desk.objects.create(community=office.community, name="前台二", prefix="B")
-
-
-@transaction.atomic
-def broken_laws() -> set[str]:
-    return {verdict.check.name for verdict in audit(None) if verdict.count}
 
 
 def households(office, count: int) -> list[list[Bill]]:

@@ -9,7 +9,6 @@ from django.db import transaction
 from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import MORNING, make_user
 from guanjia.core.refusal import Refused
-from guanjia.money.audit.checks import audit
 from guanjia.money.closing.actions import (
     close_day,
     resume_taking,
@@ -23,7 +22,7 @@ from guanjia.money.closing.tests.factories import begin_shift, end_shift, the_sh
 from guanjia.money.payments import writing
 from guanjia.money.payments.models import Desk, Receipt, Reversal
 from guanjia.money.payments.tests.factories import make_office
-from tests.faults.racing import outcome, race, start, wait_until_blocked
+from tests.faults.racing import broken_laws, outcome, race, start, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 20
@@ -38,11 +37,6 @@ def office(transactional_db):
 @pytest.fixture
 def shift(office):
     return the_shift(office.desk)
-
-
-@transaction.atomic
-def broken_laws() -> set[str]:
-    return {verdict.check.name for verdict in audit(None) if verdict.count}
 
 
 def households(office, count):

@@ -88,6 +88,7 @@ def open_unit(page, digits):
     page.keyboard.type(digits)
     page.keyboard.press("Enter")
     expect(page.locator(".bills [data-row]").first).to_be_focused()
+    page.wait_for_load_state("load")
 
 
 def test_the_demo_is_as_the_guide_tells(desk_of):

@@ -70,34 +70,37 @@ class Keeper:
             if self._backup:
                 self._backup.wait()
 
-    def _attempt(self, name: str, every: float, act: Callable[[], None]) -> None:
-        """Call ``act`` each time; what fails is tried again after ``every`` seconds and then less and less often."""
+    def _attempt(self, name: str, every: float, act: Callable[[], bool]) -> None:
+        """Call ``act`` each time; what fails is tried again after ``every`` seconds and then less and less often.
+
+        ``act`` returns whether it works again: what has only been started may fail as before.
+        """
         now = time.monotonic()
         if now < self._next.get(name, 0.0):
             return
         try:
-            act()
+            works = act()
         except (BackupError, OSError) as fault:
             self._let_commits_go()
             logger.error("%s failed: %s", name, fault)  # noqa: TRY400 - one line says it all
             failed = self._failed[name] = self._failed.get(name, 0) + 1
             self._next[name] = now + min(every * 2**failed, _LONGEST_PAUSE)
         else:
-            if name != "receive" or time.monotonic() - self._started > _TOO_SHORT:
+            if works:
                 self._failed[name] = 0
 
-    def _receive(self) -> None:
-        receiver = self._receiver
+    def _receive(self) -> bool:
+        receiver, lived = self._receiver, time.monotonic() - self._started
         if receiver and receiver.runs:
             if self.waiting and receiver.streams():
                 self._make_commits_wait()
-            return
+            return lived > _TOO_SHORT
         self._let_commits_go()
         identity = self.source.identify()
         chain = self.store.chain_of(identity)
         broken = receiver is not None and receiver.lost_its_thread
         if receiver:
-            words, lived = receiver.last_words, time.monotonic() - self._started
+            words = receiver.last_words
             if lived < _TOO_SHORT and not broken and not receiver.was_killed:
                 self._receiver = None  # the next one would do no better yet
                 receiver.stop()
@@ -110,6 +113,7 @@ class Keeper:
             logger.error("the log has lost its thread; a new backup begins another")
         receiver.start()
         self._receiver, self._started = receiver, time.monotonic()
+        return False
 
     def _make_commits_wait(self) -> None:
         if self.waiting and not self.waiting.on:
@@ -122,24 +126,26 @@ class Keeper:
             self.waiting.end()
             logger.warning("commits no longer wait for the receiver")
 
-    def _mirror(self) -> None:
+    def _mirror(self) -> bool:
         mirror(self.files, self.store.files)
         self._next["mirror"] = time.monotonic() + _MIRROR_EVERY
+        return True
 
-    def _back_up(self) -> None:
+    def _back_up(self) -> bool:
         if self._backup:
             code = self._backup.poll()
             if code is None:
-                return
+                return True
             self._backup = None
             if code:
                 self._next["backup"] = time.monotonic() + _BACKUP_AGAIN_AFTER
-                return
+                return True
             logger.info("a backup was taken")
         chain = self._receiver.folder.name if self._receiver else ""
         latest = self.store.latest()
         if is_due(latest, chain or (latest.chain if latest else ""), datetime.now(UTC)):
             self._backup = subprocess.Popen(self.backup_command, stdout=subprocess.DEVNULL)
+        return True
 
 
 def backup_command() -> list[str]:

@@ -14,8 +14,8 @@ from guanjia.core.calendar import business_date
 from guanjia.desk.tests.office import make_office, signed_in, staff
 from guanjia.money.closing.tests.factories import begin_shift
 from guanjia.money.payments.models import Desk, Receipt, Reversal
-from guanjia.money.payments.rules import Method, Tender
-from guanjia.money.payments.taking import Taking, take_payment
+from guanjia.money.payments.taking import take_payment
+from guanjia.money.payments.tests.factories import cash_for
 from guanjia.records.models import JournalEntry, OutboxMessage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,7 +49,7 @@ def test_a_void_leaves_the_number_the_reason_and_the_bills_owed(office, cashier,
     answer = cashier.post(place(office, receipt), said(office))
     assert answer["Location"] == place(office, receipt, "receipt")
     made = Reversal.objects.get()
-    assert (made.kind, made.reason, made.customer_copy) == ("void", "收错了户：应收 1202", True)
+    assert (made.kind, made.reason, made.copy_missing) == ("void", "收错了户：应收 1202", "")
     assert len(office.bills()) == len(owed) + 3
     assert JournalEntry.objects.filter(action="payment.reverse").count() == 1
     assert OutboxMessage.objects.filter(topic="payment.reversed").count() == 1
@@ -99,8 +99,7 @@ def test_what_is_missing_is_asked_for_and_the_rest_kept(office, cashier, receipt
 
 def test_a_copy_that_did_not_come_back_has_its_words(office, cashier, receipt):
     cashier.post(place(office, receipt), said(office, copy="missing", missing="客户说已丢失"))
-    made = Reversal.objects.get()
-    assert (made.customer_copy, made.copy_missing) == (False, "客户说已丢失")
+    assert Reversal.objects.get().copy_missing == "客户说已丢失"
     page = cashier.get(place(office, receipt, "receipt")).content.decode()
     assert "没有收回" in page and "客户说已丢失" in page
 
@@ -144,15 +143,7 @@ def test_yesterdays_receipt_is_reversed_by_finance_on_todays_books(office):
     desk.community = office.community
     desk.save()
     begin_shift(desk, by=office.cashier, at=yesterday)
-    fen = sum(bill.open_fen for bill in office.bills())
-    taking = Taking(
-        unit_id=office.unit.pk,
-        bill_ids=tuple(bill.pk for bill in office.bills()),
-        expected_fen=fen,
-        tenders=(Tender(Method.CASH, fen, fen),),
-        payer_name="张素珍",
-        payer_capacity="业主",
-    )
+    taking = cash_for(office.bills())
     receipt = take_payment(
         community=office.community,
         desk=desk,
@@ -172,7 +163,7 @@ def test_yesterdays_receipt_is_reversed_by_finance_on_todays_books(office):
     made = Reversal.objects.get()
     today = business_date(timezone.now())
     assert (made.kind, made.desk, made.business_date) == ("red", office.desk, today)
-    assert sum(bill.open_fen for bill in office.bills()) == fen
+    assert sum(bill.open_fen for bill in office.bills()) == taking.expected_fen
     printed = browser.post(place(office, receipt, "prints"), {"paper": "a5"})
     sheet = "".join(each.extract_text() for each in PdfReader(io.BytesIO(printed.content)).pages)
     assert "本收据已红冲" in sheet

@@ -42,7 +42,7 @@ def _take_back(request: StaffRequest, receipt: Receipt, kind: ReversalKind) -> H
         attempt(request, form, reverse_payment, receipt=receipt, **form.told(), **rights(kind))
     if request.method == "POST" and (done := reversal_of(receipt)) and done.by == request.user:
         # A second press finds what the first one did.
-        kept = say("；客户联和存根一起留存") if done.customer_copy else ""
+        kept = "" if done.copy_missing else say("；客户联和存根一起留存")
         said = say("{number} 已{kind}，费用重新待缴") + kept
         messages.success(request, said.format(number=receipt.full_number, kind=kind.label))
         return redirect(

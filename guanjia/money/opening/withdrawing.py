@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from guanjia.accounts.models import User
 from guanjia.core.calendar import business_date
@@ -58,7 +58,7 @@ def withdraw_opening(*, opening: Opening, reason: str, by: User | None, at: date
     community, today = opening.community, business_date(at)
     lock_until_commit(f"opening {community.pk}")
     rows = Bill.objects.filter(community=community, opening=opening)
-    list(rows.select_for_update().order_by("pk").values_list("pk"))
+    _lock(rows)
     touched = rows.aggregate(
         paid=Count("pk", filter=Q(paid_fen__gt=0)), reduced=Count("pk", filter=Q(reduced_fen__gt=0))
     )
@@ -98,3 +98,8 @@ def withdraw_opening(*, opening: Opening, reason: str, by: User | None, at: date
         reason=row.reason,
     )
     return row
+
+
+def _lock(bills: QuerySet[Bill]) -> None:
+    """Keep the bills from being paid meanwhile, locked in order of id as a payment does."""
+    list(bills.select_for_update().order_by("pk").values_list("pk"))

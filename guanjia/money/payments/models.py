@@ -202,8 +202,8 @@ class Receipt(CommunityModel):
 class Reversal(CommunityModel):
     """A receipt taken back: its number stays, its money goes back, what it settled is owed again.
 
-    ``kind`` void (作废) on its own business day, red (红冲) later. ``customer_copy`` says whether the
-    customer's copy came back; where it did not, ``copy_missing`` says why.
+    ``kind`` void (作废) on its own business day, red (红冲) later. ``copy_missing`` says why the customer's copy
+    did not come back; it is empty where it did.
     """
 
     db_privileges = APPEND_ONLY
@@ -213,7 +213,6 @@ class Reversal(CommunityModel):
     desk = CommunityForeignKey(Desk, related_name="+", db_index=False)  # where the money went out
     entry = CommunityForeignKey(Entry, related_name="+", db_index=False)
     reason = models.CharField(max_length=200)
-    customer_copy = models.BooleanField()
     copy_missing = models.CharField(max_length=200, blank=True, db_default="")
     business_date = models.DateField()
     at = models.DateTimeField(db_default=Now())
@@ -224,11 +223,6 @@ class Reversal(CommunityModel):
             models.UniqueConstraint(fields=["community", "payment"], name="payments_reversed_once"),
             models.UniqueConstraint(fields=["community", "entry"], name="payments_reversal_entry"),
             models.CheckConstraint(condition=~models.Q(reason=""), name="payments_reversal_reason"),
-            models.CheckConstraint(
-                condition=models.Q(customer_copy=True, copy_missing="")
-                | models.Q(customer_copy=False) & ~models.Q(copy_missing=""),
-                name="payments_reversal_copy",
-            ),
         ]
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["community", "business_date"], name="payments_reversals_of_day"),

@@ -70,7 +70,6 @@ def reverse_payment(
             desk=desk,
             entry=_mirror(payment, moved, series=desk.series, today=today, by=by),
             reason=clean(reason, limit=200),
-            customer_copy=not copy_missing,
             copy_missing=copy_missing,
             business_date=today,
             at=at,
@@ -83,7 +82,7 @@ def reverse_payment(
         at=at,
         action="payment.reverse",
         subject=reversal,
-        after={**told, "customer_copy": not copy_missing, "copy_missing": copy_missing},
+        after={**told, "copy_missing": copy_missing},
         reason=reversal.reason,
     )
     send(community=community, topic="payment.reversed", payload={"reversal": reversal.pk, **told})
