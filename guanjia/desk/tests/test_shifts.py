@@ -1,8 +1,10 @@
 """A shift on screen: what may be seen when, who signs, and what it costs."""
 
+import io
 import re
 
 import pytest
+from pypdf import PdfReader
 
 from guanjia.accounts.actions import set_pin
 from guanjia.accounts.models import AccountEvent
@@ -13,7 +15,7 @@ from guanjia.desk.tests.office import make_office, signed_in, staff, statements
 from guanjia.money.closing.models import Count, Handover, Shift
 from guanjia.money.closing.states import ShiftState
 from guanjia.money.closing.tests.factories import end_shift, the_shift
-from guanjia.money.payments.models import Desk
+from guanjia.money.payments.models import Desk, Receipt, Reversal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -188,6 +190,23 @@ def test_slips_and_copies_are_held_against_the_books(office, cashier, shift, cle
     assert "小票合计与系统不同" in answer.content.decode()
     assert hand_over(office, cashier, shift, **sent | {"slip_pos": "710.07"}).status_code == 302
     assert "相符" in page_of(cashier, office.url("shift", shift.pk))
+
+
+def test_a_customers_copy_that_is_not_there_is_never_told_as_there(office, cashier, shift, clerk):
+    cashier.post(office.url("payments"), office.paying(tendered="800"))
+    (receipt,) = Receipt.objects.filter(community=office.community)
+    void = {"why": "收错了户", "copy": "missing", "missing": "客户说已丢失", "desk": office.desk.pk}
+    cashier.post(office.url("receipt-void", receipt.desk_id, receipt.number), void)
+    place = office.url("shift", shift.pk)
+    assert "交班时核对" in page_of(cashier, place)
+    count(office, cashier, shift)
+    reversal = Reversal.objects.get(community=office.community)
+    hand_over(office, cashier, shift, copies=[reversal.pk], **signature(clerk))
+    page = page_of(cashier, place)
+    assert "存根在" in page and "两联在" not in page
+    sheet = PdfReader(io.BytesIO(cashier.get(office.url("shift-sheet", shift.pk)).content))
+    text = "".join(each.extract_text() for each in sheet.pages).replace("\n", "")
+    assert "存根在" in text and "客户联没有收回：客户说已丢失" in text
 
 
 def test_a_colleague_joins_and_goes_back_to_where_she_was(office, shift):

@@ -95,8 +95,8 @@ def _blocks(facts: ShiftFacts, end: Handover) -> Iterator[Block]:
                 number := reversal.payment.receipts.all()[0].full_number,
                 ReversalKind(reversal.kind).label,
                 yuan(reversal.payment.amount_fen),
-                "缺" if number in end.missing_copies else "两联在",
-                reversal.reason,
+                "缺" if number in end.missing_copies else f"{reversal.copies}在",
+                reversal.told,
             ]
             for reversal in facts.reversals
         ]

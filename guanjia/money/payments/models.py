@@ -231,6 +231,17 @@ class Reversal(CommunityModel):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.payment_id}"
 
+    @property
+    def copies(self) -> str:
+        """Which copies there are to show at the end of the shift."""
+        return "存根" if self.copy_missing else "两联"
+
+    @property
+    def told(self) -> str:
+        """The reason, and why the customer's copy is not among the copies."""
+        missing = f"客户联没有收回：{self.copy_missing}" if self.copy_missing else ""
+        return "；".join(filter(None, (self.reason, missing)))
+
 
 class LostReceipt(CommunityModel):
     """A number that was issued and whose receipt the books have lost: it accounts for the gap (L6, L10)."""
