@@ -207,6 +207,7 @@ def test_a_walk_in_is_received_by_keyboard_from_the_workbench(office, open_desk)
     page.keyboard.press("Enter")
     expect(page).to_have_url(office.page())
     assert Visit.objects.get().purposes == ["payment", "request"]
+    page.wait_for_load_state("load")
     page.keyboard.press("E")
     expect(page.get_by_text("3-2-1201 张素珍 的接待已完成")).to_be_visible()
 
