@@ -2,9 +2,12 @@
 
 import asyncio
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import connections
 from procrastinate.contrib.django import app
 
 
@@ -19,5 +22,17 @@ class Command(BaseCommand):
         if sys.platform == "win32":  # psycopg cannot use Windows' default loop
             asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
         connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # it is Django's
-        with app.replace_connector(connector) as worker:
+        with app.replace_connector(connector) as worker, _connections_of_a_job():
             worker.run_worker(concurrency=options["concurrency"], wait=not options["once"])
+
+
+@contextmanager
+def _connections_of_a_job() -> Iterator[None]:
+    """Let each job's connection end with it: jobs are few, and their threads end without closing anything."""
+    database = connections["default"].settings_dict  # every thread's connections are made from it
+    kept = database["CONN_MAX_AGE"]
+    database["CONN_MAX_AGE"] = 0
+    try:
+        yield
+    finally:
+        database["CONN_MAX_AGE"] = kept
