@@ -6,8 +6,8 @@ from datetime import date
 from django.db.models import QuerySet
 
 from guanjia.core.database.written import written_once
-from guanjia.estate.household import UnitFile, sister_units, unit_file
-from guanjia.estate.models import Unit, Vehicle, on_day
+from guanjia.estate.household import Kin, UnitFile, kin_of, unit_file
+from guanjia.estate.models import Unit, on_day
 from guanjia.estate.states import TITLE_HOLDERS
 from guanjia.money.payments.forms import PaymentForm
 from guanjia.money.tariffs.models import TariffVersion, UnitTariff
@@ -22,15 +22,14 @@ class Household:
     unit: Unit
     day: date
     file: UnitFile
-    sisters: list[Unit]
-    vehicles: list[Vehicle]
+    kin: Kin
     prices: list[TariffVersion]
     manager: PatchManager | None
 
     @property
     def unit_ids(self) -> list[int]:
         """The unit and its sisters."""
-        return [self.unit.pk, *(sister.pk for sister in self.sisters)]
+        return [self.unit.pk, *(sister.pk for sister in self.kin.sisters)]
 
     @property
     def names(self) -> list[str]:
@@ -44,22 +43,16 @@ class Household:
 
 
 def household_of(unit: Unit, day: date) -> Household:
-    """Read the household of ``unit`` in six statements."""
-    sisters, community = sister_units(unit), unit.community_id
+    """Read the household of ``unit`` in five statements."""
+    community = unit.community_id
     return Household(
         unit=unit,
         day=day,
         file=unit_file(unit, day),
-        sisters=sisters,
-        vehicles=_vehicles(community, [unit.pk, *(sister.pk for sister in sisters)]),
+        kin=kin_of(unit),
         prices=_prices(community, unit.pk, day),
         manager=next(iter(_manager(community, unit.pk, day)), None),
     )
-
-
-@written_once
-def _vehicles(community: int, units: list[int]) -> QuerySet[Vehicle]:
-    return Vehicle.objects.filter(community=community, unit__in=units).order_by("plate")
 
 
 @written_once

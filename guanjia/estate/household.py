@@ -3,14 +3,17 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 
 from guanjia.core.database.written import written_once
-from guanjia.estate.models import Party, Tenure, Unit, UnitDocument, on_day
+from guanjia.estate.models import Party, Tenure, Unit, UnitDocument, Vehicle, on_day
 from guanjia.estate.rules import Completeness, Fact, Permit, completeness, permits
 from guanjia.estate.states import TITLE_HOLDERS, Capacity, UnitKind, UnitStatus
 
+_NO_HOUSEHOLD = 0  # no row's id
 _ORDER = {capacity: place for place, capacity in enumerate(Capacity)}
 
 
@@ -42,6 +45,14 @@ class UnitFile:
         return next((r for r in self.residents if r.tenure.is_debtor), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """What shares a unit's household: its sister units, the main one first, and the plates of all their cars."""
+
+    sisters: list[Unit]
+    plates: list[str]
+
+
 def unit_file(unit: Unit, day: date) -> UnitFile:
     """Read the people and papers of ``unit`` in two statements.
 
@@ -62,11 +73,18 @@ def unit_file(unit: Unit, day: date) -> UnitFile:
     return UnitFile(residents, documents, score)
 
 
+def kin_of(unit: Unit) -> Kin:
+    """Read what shares the household of ``unit``, in one statement."""
+    units = _household_units(unit.community_id, unit.pk, unit.household_id or _NO_HOUSEHOLD)
+    return Kin(
+        sisters=[each for each in units if each.pk != unit.pk],
+        plates=sorted({plate for each in units for plate in each.plates}),
+    )
+
+
 def sister_units(unit: Unit) -> list[Unit]:
     """Return the other units of the same household, the main one first."""
-    if unit.household_id is None:
-        return []
-    return _sisters(unit.community_id, unit.household_id, unit.pk)
+    return kin_of(unit).sisters if unit.household_id else []
 
 
 @written_once
@@ -81,9 +99,11 @@ def _tenures(community: int, unit: int, day: date) -> QuerySet[Tenure]:
 
 
 @written_once
-def _sisters(community: int, household: int, unit: int) -> QuerySet[Unit]:
-    rows = Unit.objects.filter(community=community, household=household)
-    return rows.exclude(pk=unit).order_by("-leads_household", "key")
+def _household_units(community: int, unit: int, household: int) -> QuerySet[Any]:
+    rows = Unit.objects.filter(Q(pk=unit) | Q(household=household), community=community)
+    plates = Vehicle.objects.filter(community=community, unit=OuterRef("pk"))
+    told: QuerySet[Any] = rows.annotate(plates=ArraySubquery(plates.values("plate")))
+    return told.order_by("-leads_household", "key")
 
 
 def _on_file(unit: Unit, tenures: list[Tenure], documents: tuple[UnitDocument, ...]) -> set[str]:

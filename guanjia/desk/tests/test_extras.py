@@ -102,15 +102,32 @@ def test_another_communitys_item_is_no_choice(office, cashier):
     assert add(office, cashier, item=theirs.pk).status_code == 422
 
 
-def test_without_anything_to_charge_the_button_is_not_there(office, cashier):
+def dialog(office, browser):
+    return browser.get(office.url("extra-new", office.unit.key))
+
+
+def test_the_dialog_names_what_may_be_charged_and_whom(office, cashier):
+    text = dialog(office, cashier).content.decode()
+    assert 'id="extra-charge"' in text and "data-open" in text
+    assert "工本费" in text and office.owner.name in text
+
+
+def test_without_anything_to_charge_the_dialog_says_who_can_mend_it(office, cashier):
     ChargeItem.objects.update(is_extra=False, extra_price=None)
-    assert "extra-charge" not in cashier.get(office.page()).content.decode()
+    text = dialog(office, cashier).content.decode()
+    assert "请财务在“收费标准”里" in text and "<form" not in text
+
+
+def test_who_takes_no_money_charges_for_nothing(office):
+    clerk = staff(office, Role.CLERK)
+    assert dialog(office, clerk).status_code == 403
+    assert "临时收费" not in clerk.get(office.page()).content.decode()
 
 
 def test_where_nothing_is_owed_one_may_still_charge(office, cashier):
     cashier.post(office.url("payments"), office.paying())
     assert office.bills() == []
-    assert 'data-dialog="extra-charge"' in cashier.get(office.page()).content.decode()
+    assert "临时收费" in cashier.get(office.page()).content.decode()
 
 
 def test_rounding_off_leaves_whole_yuan_of_what_is_ticked(office, cashier):

@@ -90,7 +90,7 @@ def test_the_page_costs_the_same_however_much_there_is(office, cashier):
         make_tenure(unit=office.unit, party=relative, capacity=Capacity.HOUSEHOLD_MEMBER)
     with statements() as much:
         page_of(office, cashier)
-    assert len(little) < len(much) <= 14, much  # the sisters cost one
+    assert len(little) == len(much) <= 12, much
     office.charge(7, 8)
     with statements() as more:
         page_of(office, cashier)

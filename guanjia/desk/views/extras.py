@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as say
@@ -13,12 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.accounts.views.answers import answer
+from guanjia.core.calendar import business_date
 from guanjia.core.money import yuan
 from guanjia.core.refusal import Refused
 from guanjia.desk.acting import attempt, submit
 from guanjia.desk.charge_forms import ExtraForm, ReasonForm, RoundingForm
 from guanjia.desk.views.household import cash_page
 from guanjia.estate.access import unit_for
+from guanjia.estate.household import unit_file
 from guanjia.estate.models import Unit
 from guanjia.money.bills.access import extra_bill_for, issued_bill_for
 from guanjia.money.bills.actions import add_charge, cancel_bill, round_off
@@ -28,11 +30,15 @@ from guanjia.money.bills.reads import adjustments_of
 from guanjia.money.payments.forms import PaymentForm
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @permits(Permission.PAYMENT_TAKE)
 def create(request: StaffRequest, key: str) -> HttpResponse:
-    """Charge once; the bill comes ticked, beside those that were."""
+    """Open the dialog, or charge once; the bill comes ticked, beside those that were."""
     unit = unit_for(request.standing, key)
+    if request.method == "GET":
+        file = unit_file(unit, business_date(timezone.now()))
+        told = {"extra": ExtraForm(unit=unit), "unit": unit, "file": file}
+        return render(request, "desk/household/_extra_dialog.html", told)
     form = ExtraForm(request.POST, unit=unit)
     if form.is_valid():
         asked = {"charging": form.charging(), "key": form.cleaned_data["key"]}

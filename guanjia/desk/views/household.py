@@ -51,7 +51,7 @@ def cash_page(
     """Draw the page around ``form``; what was sent and refused, that or ``extra``, comes back as it was typed."""
     reception_of(request, page_of_unit(form.unit))
     household = _household(form.unit)
-    unpaid = charges_of(form.unit, household.sisters, household.day, standing=request.standing)
+    unpaid = charges_of(form.unit, household.kin.sisters, household.day, standing=request.standing)
     desk, taking = cash_desk.current(request), request.standing.may(Permission.PAYMENT_TAKE)
     return _tab(
         request,
@@ -59,7 +59,7 @@ def cash_page(
         "charges",
         charges=unpaid,
         due=due_of(unpaid.ticked(_ticked(request, form)), form.unit, **form.wished()),
-        extra=(extra or ExtraForm(unit=form.unit)) if taking else None,
+        extra=extra,
         form=form,
         key=uuid4(),
         payer=payer_of(form, household),

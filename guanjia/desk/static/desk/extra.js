@@ -4,21 +4,20 @@
  */
 const ticks = () => [...document.querySelectorAll("[data-charges] input[name=bill]:checked")];
 
-for (const form of document.querySelectorAll("form[data-ticks]")) {
-  form.addEventListener("submit", () => {
-    for (const old of form.querySelectorAll("input[name=ticked]")) old.remove();
-    for (const tick of ticks()) {
-      const input = document.createElement("input");
-      Object.assign(input, { type: "hidden", name: "ticked", value: tick.value });
-      form.append(input);
-    }
-    const told = form.elements.namedItem("expected_fen");
-    if (told) told.value = ticks().reduce((sum, tick) => sum + Number(tick.dataset.fen), 0);
-  });
-}
+document.addEventListener("submit", ({ target: form }) => {
+  if (!form.matches("form[data-ticks]")) return;
+  for (const old of form.querySelectorAll("input[name=ticked]")) old.remove();
+  for (const tick of ticks()) {
+    const input = document.createElement("input");
+    Object.assign(input, { type: "hidden", name: "ticked", value: tick.value });
+    form.append(input);
+  }
+  const told = form.elements.namedItem("expected_fen");
+  if (told) told.value = ticks().reduce((sum, tick) => sum + Number(tick.dataset.fen), 0);
+});
 
-const extra = document.querySelector("form[data-extra]");
-if (extra) {
+/** Reckon in the dialog while it is typed in. */
+function reckon(extra) {
   const [item, quantity, price] = ["item", "quantity", "unit_price"].map((name) => extra.elements.namedItem(name));
   const sum = extra.querySelector("[data-extra-sum]");
   const show = () => {
@@ -45,3 +44,9 @@ if (extra) {
   extra.addEventListener("input", show);
   show();
 }
+
+// The dialog comes when it is asked for, or with the page when what was typed is sent back.
+document.addEventListener("htmx:load", ({ target }) => {
+  const form = target.querySelector("form[data-extra]");
+  if (form) reckon(form);
+});
