@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "guanjia.money.tariffs",
     "guanjia.money.bills",
     "guanjia.money.prepayments",
+    "guanjia.money.deposits",
     "guanjia.money.payments",
     "guanjia.money.opening",
     "guanjia.money.closing",

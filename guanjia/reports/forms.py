@@ -83,7 +83,7 @@ class TakingRowsForm(SpanForm):
     method = forms.ChoiceField(
         choices=[("", ""), *Method.choices()], required=False, widget=forms.HiddenInput
     )
-    item = forms.RegexField(r"^(prepaid|[0-9]{1,18})$", required=False, widget=forms.HiddenInput)
+    item = forms.RegexField(r"^(prepaid|d?[0-9]{1,18})$", required=False, widget=forms.HiddenInput)
     cashier = _id()
     desk = _id()
 

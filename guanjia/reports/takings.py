@@ -15,6 +15,7 @@ _DEFINITIONS = (
     "收款按营业日（记账日）统计；作废和红冲记在冲销的那一天，不改以前的日子。",
     "预存抵扣不是新收的钱，单列一行；合计与总账相符。",
 )
+_APART = "预存和押金是欠客户的钱，不是收入，各列在收费项目之后。"
 MOST_ROWS = 2_000
 
 
@@ -57,14 +58,19 @@ WITH moved AS (
     UNION ALL
     SELECT m.*, '', p.prepaid_fen FROM moved m
     JOIN payments_payment p ON p.community_id = %(community)s AND p.id = m.payment_id WHERE p.prepaid_fen > 0
+    UNION ALL
+    SELECT m.*, 'd' || h.kind_id, h.amount_fen FROM moved m
+    JOIN payments_payment p ON p.community_id = %(community)s AND p.id = m.payment_id
+    JOIN deposits_helddeposit h ON h.community_id = %(community)s AND h.entry_id = p.entry_id
 )
 """
 _KEYS = {
     By.METHOD: ("parts", "key", "key"),
     By.ITEM: (
-        "shares LEFT JOIN tariffs_chargeitem i ON i.community_id = %(community)s AND i.id::text = key",
+        """shares LEFT JOIN tariffs_chargeitem i ON i.community_id = %(community)s AND i.id::text = key
+        LEFT JOIN deposits_depositkind k ON k.community_id = %(community)s AND 'd' || k.id = key""",
         "key",
-        "coalesce(i.name, '')",
+        "coalesce(i.name, k.name, '')",
     ),
     By.CASHIER: ("parts JOIN accounts_user u ON u.id = by_id", "by_id", "u.name"),
     By.DESK: (
@@ -98,32 +104,40 @@ def takings(community: Community, span: Span, by: By) -> Sheet:
         first=span.first,
         last=span.last,
     )
-    columns = (Column(by.label), *_COLUMNS)
-    rows = [_row(found_row, by, span) for found_row in found]
+    what = (Column(by.label), Column("性质")) if by is By.ITEM else (Column(by.label),)
+    columns = (*what, *_COLUMNS)
+    rows = [_row(found_row, by, span) for found_row in sorted(found, key=_place)]
     return Sheet(
         title=f"收款汇总·按{by.label}",
         scope=str(span),
         columns=columns,
         rows=rows,
         total=summed(columns, rows, "合计"),
-        notes=_DEFINITIONS,
+        notes=(*_DEFINITIONS, _APART) if by is By.ITEM else _DEFINITIONS,
     )
+
+
+def _place(found: dict[str, Any]) -> int:
+    """Put what is owed to customers behind what is charged."""
+    key = str(found["key"])
+    return 2 if key.startswith("d") else not key
 
 
 def _row(found: dict[str, Any], by: By, span: Span) -> Row:
     label = found["label"]
+    what: tuple[str, ...] = (label,)
     if by is By.METHOD:
-        label = Method(label).label
+        what = (Method(label).label,)
     elif by is By.ITEM:
-        label = label or PREPAID_ITEM
+        what = (label or PREPAID_ITEM, ("费用", "预存", "押金")[_place(found)])
     net = found["taken_fen"] - found["back_fen"]
     query = {"first": span.first, "last": span.last, by.value: found["key"]}
     if by is By.ITEM and not found["key"]:
         query["item"] = "prepaid"
     if by is By.DAY:
         query = {"first": found["key"], "last": found["key"]}
-    values = (label, found["taken"], found["taken_fen"], found["back"], found["back_fen"], net)
-    return Row(values, query)
+    values = (found["taken"], found["taken_fen"], found["back"], found["back_fen"], net)
+    return Row((*what, *values), query)
 
 
 def taking_rows(community: Community, span: Span, chosen: dict[str, Any]) -> Sheet:

@@ -44,6 +44,7 @@ PLAIN = {  # readable by whoever may read the page; erased or replaced on a lawf
 KEPT = {  # readable like those; a voucher must keep it for as long as the law says, so it is not erased
     "closing.Deposit.carrier",
     "closing.Handover.memo",
+    "deposits.HeldDeposit.payer_name",
     "payments.Payment.payer_name",
 }
 MASKED = {  # documents of many values, the personal ones masked or left out before they are written
@@ -73,6 +74,7 @@ IMPERSONAL = {
     "people.Department.name",
     "people.Patch.name",
     "people.Post.name",
+    "deposits.DepositKind.name",
     "tariffs.ChargeItem.name",
     "tariffs.Tariff.name",
 }

@@ -33,9 +33,10 @@ def reversal_label(kind: str) -> str:
 
 @register.filter
 def paid_for(receipt: Receipt) -> str:
-    """Name what a listed receipt settled: its items, and what was left for bills to come."""
+    """Name what a listed receipt settled: its items, what was left for bills to come, and the deposits it took."""
     prepaid = [PREPAID_ITEM] if receipt.payment.prepaid_fen else []
-    return "、".join([*(receipt.items or ()), *prepaid])  # type: ignore[attr-defined]  # annotated by the read
+    told = [*(receipt.items or ()), *prepaid, *(receipt.deposits or ())]  # type: ignore[attr-defined]  # annotated by the read
+    return "、".join(told)
 
 
 @register.simple_tag(takes_context=True)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from guanjia.accounts.models import Community
 from guanjia.money.audit.books import Row
 from guanjia.money.audit.check import Check
-from guanjia.money.audit.laws import bills, closing, ledger, opening, payments, reductions
+from guanjia.money.audit.laws import bills, closing, deposits, ledger, opening, payments, reductions
 from guanjia.money.audit.witnessed import witness_check
 
 CHECKS = (
     *ledger.LAWS,
     *bills.LAWS,
     *payments.LAWS,
+    *deposits.LAWS,
     *reductions.LAWS,
     *opening.LAWS,
     *closing.LAWS,

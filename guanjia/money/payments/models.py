@@ -52,7 +52,7 @@ class Desk(CommunityModel):
 
 
 class Payment(CommunityModel):
-    """Money taken at one press of the button, for bills of one household and for bills to come."""
+    """Money taken at one press of the button: for bills of one household, for bills to come, for deposits."""
 
     db_privileges = APPEND_ONLY
 
@@ -62,6 +62,7 @@ class Payment(CommunityModel):
     entry = CommunityForeignKey(Entry, related_name="+", db_index=False)
     amount_fen = models.BigIntegerField()
     prepaid_fen = models.BigIntegerField(db_default=0)  # the part of it left for bills to come
+    deposit_fen = models.BigIntegerField(db_default=0)  # the part of it held as deposits
     payer_name = models.CharField(max_length=120)
     payer_capacity = models.CharField(max_length=20)
     business_date = models.DateField()
@@ -75,7 +76,10 @@ class Payment(CommunityModel):
             models.UniqueConstraint(fields=["community", "entry"], name="payments_entry_once"),
             models.CheckConstraint(
                 condition=models.Q(
-                    amount_fen__gt=0, prepaid_fen__gte=0, prepaid_fen__lte=F("amount_fen")
+                    amount_fen__gt=0,
+                    prepaid_fen__gte=0,
+                    deposit_fen__gte=0,
+                    amount_fen__gte=F("prepaid_fen") + F("deposit_fen"),
                 ),
                 name="payments_amount_sane",
             ),

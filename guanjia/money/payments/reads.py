@@ -13,6 +13,7 @@ from guanjia.accounts.models import Community
 from guanjia.core.database.written import written_once
 from guanjia.estate.models import Tenure, Unit, on_day
 from guanjia.money.bills.models import Bill
+from guanjia.money.deposits.models import HeldDeposit
 from guanjia.money.payments.models import Allocation, Desk, Part, Receipt, ReceiptPrint, Reversal
 
 _NUMBER = re.compile(r"(\D{0,6})0*([1-9]\d{0,8})", re.ASCII)
@@ -119,17 +120,22 @@ def _desk(community: int, pk: int) -> QuerySet[Desk]:
 
 
 def _told(rows: QuerySet[Receipt]) -> QuerySet[Any]:
-    """Add what a list shows: ``items``, ``methods``, how often ``printed``, and how it was ``reversed``, if it was."""
+    """Add what a list shows: ``items``, ``deposits``, ``methods``, how often ``printed``, and how it was ``reversed``, if it was."""
     prints = ReceiptPrint.objects.filter(community=OuterRef("community"), receipt=OuterRef("pk"))
     of_payment = {"community": OuterRef("community"), "payment": OuterRef("payment")}
     items = Allocation.objects.filter(**of_payment).order_by().values("payment")
     methods = Part.objects.filter(**of_payment).order_by().values("payment")
     reversals = Reversal.objects.filter(**of_payment)
+    held = HeldDeposit.objects.filter(
+        community=OuterRef("community"), entry=OuterRef("payment__entry")
+    )
+    deposits = held.order_by().values("entry").annotate(names=ArrayAgg("kind__name", distinct=True))
     return rows.select_related("desk", "payment__unit", "payment__by").annotate(
         items=Subquery(
             items.annotate(names=ArrayAgg("bill__item__name", distinct=True)).values("names")
         ),
         methods=Subquery(methods.annotate(kinds=ArrayAgg("method", distinct=True)).values("kinds")),
         printed=Coalesce(Subquery(prints.order_by("-nth").values("nth")[:1]), 0),
+        deposits=Subquery(deposits.values("names")),
         reversed=Subquery(reversals.values("kind")),
     )

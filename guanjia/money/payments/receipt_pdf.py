@@ -27,13 +27,17 @@ class Paper(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptLine:
-    """One amount received. `unit_label` names the unit when it is not the receipt's own."""
+    """One amount received. `unit_label` names the unit when it is not the receipt's own.
+
+    ``refundable`` is a deposit, given back against the receipt itself.
+    """
 
     item: str
     period: str  # "2025-09", or words
     basis: str
     amount_fen: int
     unit_label: str = ""
+    refundable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,4 +193,6 @@ def _notice(sheet: ReceiptSheet) -> str:
         return "练习票据，不作收款凭证。"
     if sheet.taken_back:
         return f"本收据已{sheet.taken_back.label}，不作收款凭证。"
+    if any(line.refundable for line in sheet.lines):
+        return "盖章有效，手写涂改无效。押金凭本收据原件退还，请妥善保管。本收据不是发票。"
     return "盖章有效，手写涂改无效。本收据不是发票。"

@@ -12,6 +12,9 @@ from guanjia.core.database.refusing import refusing
 from guanjia.core.refusal import Refusal, Refused
 from guanjia.core.text import clean
 from guanjia.money.bills.models import Bill
+from guanjia.money.deposits.actions import reverse_movements
+from guanjia.money.deposits.models import HeldDeposit
+from guanjia.money.deposits.rules import DRAWN_MEANWHILE as DEPOSIT_DRAWN_MEANWHILE
 from guanjia.money.ledger.actions import Line, post
 from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import Entry, EntryKind, EntryLine
@@ -29,6 +32,7 @@ MEANWHILE = {
     "ledger_reversed_once": _ALREADY,
     "payments_reversed_once": _ALREADY,
     "prepayments_balance_sane": DRAWN_MEANWHILE,
+    "deposits_balance_sane": DEPOSIT_DRAWN_MEANWHILE,
 }
 
 
@@ -97,11 +101,14 @@ def may_take_back(
     left = Prepayment.objects.filter(
         community=community, movements__entry=payment.entry_id, movements__amount_fen__gt=0
     )
+    held = HeldDeposit.objects.filter(community=community, entry=payment.entry_id)
     return may_reverse(
         kind=reversal_kind(taken_on=payment.business_date, today=today),
         reversed_before=Reversal.objects.filter(community=community, payment=payment).exists(),
         prepaid_fen=payment.prepaid_fen,
         prepaid_left_fen=sum(left.values_list("balance_fen", flat=True)),
+        deposit_fen=payment.deposit_fen,
+        deposit_left_fen=payment.deposit_fen and sum(held.values_list("balance_fen", flat=True)),
         is_own=payment.by_id == by.pk,
         may_void=may_void,
         may_red=may_red,
@@ -111,7 +118,7 @@ def may_take_back(
 def _mirror(
     payment: Payment, moved: Sequence[Movement], *, series: str, today: date, by: User
 ) -> Entry:
-    """Post the payment's lines with the other sign, and move its prepayments back."""
+    """Post the payment's lines with the other sign, and move its prepayments and deposits back."""
     community = payment.community
     lines = EntryLine.objects.filter(community=community, entry=payment.entry_id).order_by("pk")
     entry = post(
@@ -132,6 +139,8 @@ def _mirror(
         )
         for move in moved
     )
+    if payment.deposit_fen:
+        reverse_movements(of=payment.entry, by_mirror=entry)
     return entry
 
 

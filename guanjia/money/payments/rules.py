@@ -1,6 +1,6 @@
 """Who may pay how: pure checks before money is posted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from guanjia.core.labelled import Labelled
 from guanjia.core.money import yuan
 from guanjia.core.refusal import Refusal
+from guanjia.money.deposits.rules import may_hold
 from guanjia.money.ledger.chart import Account
 from guanjia.money.prepayments.rules import may_draw
 
@@ -58,18 +59,28 @@ class Tender:
     reference: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """A deposit to be taken, in fen; ``reference`` says what for."""
+
+    kind_id: int
+    amount_fen: int
+    reference: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Books:
     """What the books say at the moment of taking, all in fen.
 
     ``open_fen`` are the open amounts of those bills asked for that the unit may pay, ``prepaid_fen`` what the
-    debtor has left, ``used`` the references that have settled a payment before.
+    debtor has left, ``used`` the references that have settled a payment before, ``kinds`` the kinds of deposit in use.
     """
 
     open_fen: Sequence[int]
     prepaid_fen: int
     used: Sequence[str]
     today: date
+    kinds: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +88,8 @@ class Wish:
     """What is asked for, all in fen.
 
     ``expected_fen`` is the sum told to the customer (FEE-R1), of which ``settle_fen`` is paid now, the oldest bills
-    first; ``prepay_fen`` is left for bills to come. ``received_on`` is the day a transfer arrived; ``again`` says that a reference rightly pays a second time.
+    first; ``prepay_fen`` is left for bills to come, ``deposits`` are held. ``received_on`` is the day a transfer
+    arrived; ``again`` says that a reference rightly pays a second time.
     """
 
     bills: int
@@ -85,8 +97,14 @@ class Wish:
     settle_fen: int
     prepay_fen: int
     tenders: Sequence[Tender]
+    deposits: Sequence[Deposit] = ()
     received_on: date | None = None
     again: bool = False
+
+    @property
+    def deposit_fen(self) -> int:
+        """The deposits' sum."""
+        return sum(deposit.amount_fen for deposit in self.deposits)
 
 
 class Owed(Protocol):
@@ -113,12 +131,12 @@ class ReferenceUsed(Refusal):
 
 def may_take(wish: Wish, books: Books) -> Literal[True] | Refusal:
     """Return True, or why this payment can't be taken: the money taken is always the one from the books."""
-    return _may_settle(wish, books) and _may_tender(wish, books)
+    return _may_settle(wish, books) and _may_hold(wish, books) and _may_tender(wish, books)
 
 
 def _may_settle(wish: Wish, books: Books) -> Literal[True] | Refusal:
     total = sum(books.open_fen)
-    if not wish.bills and not wish.prepay_fen:
+    if not wish.bills and not wish.prepay_fen and not wish.deposits:
         return Refusal("没有选中要收的费用", "用空格键勾选至少一笔，再收款")
     if len(books.open_fen) != wish.bills or not all(books.open_fen):
         return Refusal(
@@ -139,8 +157,19 @@ def _may_settle(wish: Wish, books: Books) -> Literal[True] | Refusal:
     return True
 
 
+def _may_hold(wish: Wish, books: Books) -> Literal[True] | Refusal:
+    """Return True, or why the deposits can't be taken; a prepayment is for bills, not for them."""
+    drawn = sum(t.amount_fen for t in wish.tenders if t.method is Method.PREPAYMENT)
+    if wish.deposits and drawn > wish.settle_fen:
+        return Refusal("预存只能抵扣账单，不能用来交押金", "请用别的方式交押金，或分两次收")
+    return may_hold(
+        [deposit.amount_fen for deposit in wish.deposits],
+        kinds_in_use={deposit.kind_id for deposit in wish.deposits} <= set(books.kinds),
+    )
+
+
 def _may_tender(wish: Wish, books: Books) -> Literal[True] | Refusal:
-    due = wish.settle_fen + wish.prepay_fen
+    due = wish.settle_fen + wish.prepay_fen + wish.deposit_fen
     tendered = sum(tender.amount_fen for tender in wish.tenders)
     if tendered != due:
         return Refusal(
@@ -198,14 +227,17 @@ def may_reverse(
     reversed_before: bool,
     prepaid_fen: int,
     prepaid_left_fen: int,
+    deposit_fen: int,
+    deposit_left_fen: int,
     is_own: bool,
     may_void: bool,
     may_red: bool,
 ) -> Literal[True] | Refusal:
     """Return True, or why a receipt can't be taken back.
 
-    ``prepaid_fen`` is what it added to a prepayment, ``prepaid_left_fen`` what is left there. ``is_own`` says that
-    whoever asks took the money: on a later day somebody else has to see it.
+    ``prepaid_fen`` is what it added to a prepayment, ``prepaid_left_fen`` what is left there; of the deposits that it
+    took, ``deposit_fen`` and ``deposit_left_fen``. ``is_own`` says that whoever asks took the money: on a later day
+    somebody else has to see it.
     """
     if reversed_before:
         return Refusal("这张收据已经作废或红冲过", "一张收据只能冲一次；请看它的记录")
@@ -219,10 +251,26 @@ def may_reverse(
         return Refusal(
             "这笔款是您自己收的，红冲要由别人办", "请把收据和原因交另一位财务或管理中心主任"
         )
+    return _may_undo(
+        prepaid_fen=prepaid_fen,
+        prepaid_left_fen=prepaid_left_fen,
+        deposit_fen=deposit_fen,
+        deposit_left_fen=deposit_left_fen,
+    )
+
+
+def _may_undo(
+    *, prepaid_fen: int, prepaid_left_fen: int, deposit_fen: int, deposit_left_fen: int
+) -> Literal[True] | Refusal:
     if prepaid_left_fen < prepaid_fen:
         return Refusal(
             f"这张收据存入的预存已用掉一部分，只剩 {yuan(prepaid_left_fen)} 元",
             "请先冲掉用这笔预存付的收据，再冲这一张",
+        )
+    if deposit_left_fen < deposit_fen:
+        return Refusal(
+            f"这张收据收的押金已退掉或扣掉一部分，只剩 {yuan(deposit_left_fen)} 元",
+            "押金按退款办理，不能再冲收据；收据开错的，请先冲掉那笔退款",
         )
     return True
 

@@ -1,5 +1,6 @@
 """From a receipt in the books to the sheet that is printed."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from guanjia.accounts.models import Community
@@ -7,7 +8,8 @@ from guanjia.core.calendar import Month, business_date
 from guanjia.core.money import yuan
 from guanjia.money.bills.explain import explain
 from guanjia.money.bills.models import Bill
-from guanjia.money.payments.models import Allocation, Part, Receipt, Reversal
+from guanjia.money.deposits.models import HeldDeposit
+from guanjia.money.payments.models import Allocation, Part, Payment, Receipt, Reversal
 from guanjia.money.payments.receipt_pdf import PaidPart, ReceiptLine, ReceiptSheet
 from guanjia.money.payments.rules import Method, ReversalKind
 
@@ -15,7 +17,7 @@ PREPAID_ITEM = "预存款"
 
 
 def sheet_of(receipt: Receipt, *, nth: int, at: datetime) -> ReceiptSheet:
-    """Return ``receipt`` as it is printed for the ``nth`` time, in two statements at most.
+    """Return ``receipt`` as it is printed for the ``nth`` time, in three statements, and one for its deposits.
 
     Its desk and its payment's unit and cashier must be loaded.
     """
@@ -57,18 +59,25 @@ def parts_of(receipt: Receipt) -> tuple[PaidPart, ...]:
 
 
 def lines_of(receipt: Receipt) -> tuple[ReceiptLine, ...]:
-    """Return what the receipt's payment settled, one line a bill."""
+    """Return what the receipt's payment settled, one line a bill, and what it left: a prepayment, deposits."""
     rows = Allocation.objects.filter(
         community=receipt.community_id, payment=receipt.payment_id
     ).select_related("bill__item", "bill__unit", "bill__tariff_version__tariff", "bill__extra__by")
-    own, prepaid = receipt.payment.unit_id, receipt.payment.prepaid_fen
+    payment, own = receipt.payment, receipt.payment.unit_id
     settled = tuple(
         line_of(row.bill, row.amount_fen, own_unit=own)
         for row in rows.filter(amount_fen__gt=0).order_by(
             "bill__due_on", "bill__item__position", "bill"
         )
     )
-    return (*settled, prepaid_line(prepaid)) if prepaid else settled
+    ahead = (prepaid_line(payment.prepaid_fen),) if payment.prepaid_fen else ()
+    return (*settled, *ahead, *(_held_lines(payment) if payment.deposit_fen else ()))
+
+
+def _held_lines(payment: Payment) -> Iterator[ReceiptLine]:
+    rows = HeldDeposit.objects.filter(community=payment.community_id, entry=payment.entry_id)
+    for held in rows.select_related("kind").order_by("pk"):
+        yield deposit_line(held.kind.name, held.amount_fen, held.reference)
 
 
 def line_of(bill: Bill, amount_fen: int, *, own_unit: int) -> ReceiptLine:
@@ -88,6 +97,17 @@ def line_of(bill: Bill, amount_fen: int, *, own_unit: int) -> ReceiptLine:
 def prepaid_line(fen: int) -> ReceiptLine:
     """Return the line of what was left for bills to come."""
     return ReceiptLine(item=PREPAID_ITEM, period="以后的账单", basis="", amount_fen=fen)
+
+
+def deposit_line(kind: str, fen: int, reference: str) -> ReceiptLine:
+    """Return the line of a deposit: what for, and that it is given back against this very receipt."""
+    return ReceiptLine(
+        item=kind,
+        period="押金，可退",
+        basis=f"用途：{reference}" if reference else "凭本收据原件退还",
+        amount_fen=fen,
+        refundable=True,
+    )
 
 
 def practice_sheet(community: Community, *, cashier: str, at: datetime) -> ReceiptSheet:

@@ -13,14 +13,17 @@ from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import business_date
 from guanjia.core.database.written import written_once
 from guanjia.core.refusal import Refused
+from guanjia.core.text import clean
 from guanjia.estate.models import Tenure, Unit, on_day
 from guanjia.money.bills.models import Bill
+from guanjia.money.deposits.models import DepositKind, HeldDeposit
 from guanjia.money.ledger.actions import claim_request
 from guanjia.money.payments.models import Desk, Part, Payment, Receipt
 from guanjia.money.payments.rules import (
     BY_REFERENCE,
     SEVERAL_DEBTORS,
     Books,
+    Deposit,
     Method,
     Tender,
     Wish,
@@ -40,7 +43,8 @@ class Taking:
     """What the clerk asks for with one press of the button; amounts in fen.
 
     ``expected_fen`` is the sum told to the customer (FEE-R1), ``settle_fen`` what of it is paid now, the oldest
-    bills first (all of it for None), ``prepay_fen`` what is left for bills to come. See ``rules.Wish``.
+    bills first (all of it for None), ``prepay_fen`` what is left for bills to come. ``payer_id`` is the payer's
+    party, where the register knows them. See ``rules.Wish``.
     """
 
     unit_id: int
@@ -49,8 +53,10 @@ class Taking:
     tenders: tuple[Tender, ...]
     payer_name: str
     payer_capacity: str
+    payer_id: int | None = None
     settle_fen: int | None = None
     prepay_fen: int = 0
+    deposits: tuple[Deposit, ...] = ()
     received_on: date | None = None
     again: bool = False
 
@@ -62,6 +68,7 @@ class Taking:
             expected_fen=self.expected_fen,
             settle_fen=self.expected_fen if self.settle_fen is None else self.settle_fen,
             prepay_fen=self.prepay_fen,
+            deposits=self.deposits,
             tenders=self.tenders,
             received_on=self.received_on,
             again=self.again,
@@ -101,6 +108,7 @@ def take_payment(
             prepaid_fen=sum(balance.fen for balance in balances),
             used=_used(community, taking.tenders),
             today=today,
+            kinds=_kinds_in_use(community, taking.deposits),
         ),
     )
     if not verdict:
@@ -114,6 +122,7 @@ def take_payment(
         request_key=claimed,
         amount_fen=sum(tender.amount_fen for tender in taking.tenders),
         prepaid_fen=taking.prepay_fen,
+        deposit_fen=wish.deposit_fen,
         payer_name=taking.payer_name,
         payer_capacity=taking.payer_capacity,
         business_date=today,
@@ -127,9 +136,19 @@ def take_payment(
         parts=[_part(tender) for tender in taking.tenders],
         settled=list(zip(bills, paid, strict=False)),
         moves=moves,
+        deposits=[_held(deposit, taking.payer_id) for deposit in taking.deposits],
     )
     testify(receipt, seen)
     return receipt
+
+
+def _held(deposit: Deposit, payer_id: int | None) -> HeldDeposit:
+    return HeldDeposit(
+        kind_id=deposit.kind_id,
+        party_id=payer_id,
+        reference=deposit.reference and clean(deposit.reference, limit=60),
+        amount_fen=deposit.amount_fen,
+    )
 
 
 def _part(tender: Tender) -> Part:
@@ -174,6 +193,15 @@ def _balances(community: Community, taking: Taking, bills: Sequence[Bill]) -> li
     sisters = units.filter(household_id__in=own.values("household")).exclude(pk=taking.unit_id)
     ids = [taking.unit_id, *sisters.values_list("pk", flat=True)]
     return balances_of(community, ids, owners.pop())
+
+
+def _kinds_in_use(community: Community, deposits: Sequence[Deposit]) -> list[int]:
+    """Return which of the deposits' kinds are in use."""
+    if not deposits:
+        return []
+    asked = [deposit.kind_id for deposit in deposits]
+    rows = DepositKind.objects.filter(community=community, pk__in=asked, is_active=True)
+    return list(rows.values_list("pk", flat=True))
 
 
 def _used(community: Community, tenders: Sequence[Tender]) -> list[str]:

@@ -11,6 +11,7 @@ from guanjia.core.database.refusing import refusing
 from guanjia.core.refusal import Refusal, Refused
 from guanjia.core.request_id import request_id
 from guanjia.money.bills.models import Bill
+from guanjia.money.deposits.models import HeldDeposit
 from guanjia.money.ledger.actions import Line, day_open
 from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import EntryKind
@@ -34,9 +35,9 @@ WITH entry AS (
         AS line(account, fen, unit)
 ), payment AS (
     INSERT INTO payments_payment (community_id, desk_id, unit_id, request_key_id, entry_id, amount_fen, prepaid_fen,
-        payer_name, payer_capacity, business_date, received_on, at, by_id)
+        deposit_fen, payer_name, payer_capacity, business_date, received_on, at, by_id)
     SELECT %(community)s, %(desk)s, %(unit)s, %(request_key)s, entry.id, %(amount_fen)s, %(prepaid_fen)s,
-        %(payer_name)s, %(payer_capacity)s, %(business_date)s, %(received_on)s::date, %(at)s, %(by)s
+        %(deposit_fen)s, %(payer_name)s, %(payer_capacity)s, %(business_date)s, %(received_on)s::date, %(at)s, %(by)s
     FROM entry RETURNING id
 ), parts AS (
     INSERT INTO payments_part (community_id, payment_id, method, amount_fen, tendered_fen, reference)
@@ -56,6 +57,17 @@ WITH entry AS (
     INSERT INTO prepayments_movement (community_id, prepayment_id, entry_id, amount_fen)
     SELECT %(community)s, move.prepayment, entry.id, move.fen
     FROM entry, unnest(%(move_prepayment_id)s::bigint[], %(move_fen)s::bigint[]) AS move(prepayment, fen)
+), held AS (
+    INSERT INTO deposits_helddeposit (community_id, unit_id, kind_id, party_id, payer_name, reference, old_receipt,
+        entry_id, received_on, amount_fen)
+    SELECT %(community)s, %(unit)s, deposit.kind, deposit.party, %(payer_name)s, deposit.reference, '', entry.id,
+        coalesce(%(received_on)s::date, %(business_date)s), deposit.fen
+    FROM entry, unnest(%(held_kind_id)s::bigint[], %(held_party_id)s::bigint[], %(held_reference)s::text[],
+        %(held_amount_fen)s::bigint[]) AS deposit(kind, party, reference, fen)
+    RETURNING id, entry_id, amount_fen
+), begun AS (
+    INSERT INTO deposits_depositmovement (community_id, held_id, entry_id, kind, amount_fen)
+    SELECT %(community)s, held.id, held.entry_id, 'taken', held.amount_fen FROM held
 ), numbered AS (
     UPDATE payments_desk SET last_number = greatest(last_number, first_number - 1) + 1
     WHERE community_id = %(community)s AND id = %(desk)s AND is_active AND shift_day = %(business_date)s
@@ -92,13 +104,14 @@ def write_payment(
     parts: Sequence[Part],
     settled: Sequence[tuple[Bill, int]],
     moves: Sequence[Move],
+    deposits: Sequence[HeldDeposit] = (),
 ) -> Receipt:
     """Write a new payment whole and return its receipt; ``settled`` are bills with the fen they get.
 
     Call it last in the caller's transaction, the bills locked. Raises Refused on a closed day, at a desk out of
     use or without an open shift that the cashier is in, and where a prepayment was drawn meanwhile.
     """
-    lines = _lines(parts, settled, moves)
+    lines = _lines(payment, parts, settled, moves, deposits)
     values = {
         "community": payment.community_id,
         "kind": EntryKind.PAYMENT,
@@ -110,6 +123,7 @@ def write_payment(
         "request_key": payment.request_key_id,
         "amount_fen": payment.amount_fen,
         "prepaid_fen": payment.prepaid_fen,
+        "deposit_fen": payment.deposit_fen,
         "payer_name": payment.payer_name,
         "payer_capacity": payment.payer_capacity,
         "received_on": payment.received_on,
@@ -118,6 +132,7 @@ def write_payment(
         **_columns("line", lines, ("amount_fen", "unit_id")),
         **_columns("part", parts, ("method", "amount_fen", "tendered_fen", "reference")),
         **_columns("move", moves, ("prepayment_id", "fen")),
+        **_columns("held", deposits, ("kind_id", "party_id", "reference", "amount_fen")),
         "bills": [bill.pk for bill, _ in settled],
         "shares": [fen for _, fen in settled],
         "summary": Jsonb(_summary(payment, parts, len(settled))),
@@ -146,9 +161,13 @@ def _why_not(payment: Payment) -> Refusal:
 
 
 def _lines(
-    parts: Sequence[Part], settled: Sequence[tuple[Bill, int]], moves: Sequence[Move]
+    payment: Payment,
+    parts: Sequence[Part],
+    settled: Sequence[tuple[Bill, int]],
+    moves: Sequence[Move],
+    deposits: Sequence[HeldDeposit],
 ) -> list[Line]:
-    """Return what is posted: money where it came in, or out of prepayments; receivables settled."""
+    """Return what is posted: money where it came in, or out of prepayments; receivables settled, deposits owed back."""
     return [
         *(
             Line(METHOD_ACCOUNTS[Method(part.method)], part.amount_fen)
@@ -157,6 +176,7 @@ def _lines(
         ),
         *(Line(Account.PREPAID, -move.fen, move.unit_id) for move in moves),
         *(Line(Account.RECEIVABLE, -fen, bill.unit_id) for bill, fen in settled),
+        *(Line(Account.DEPOSITS_HELD, -held.amount_fen, payment.unit_id) for held in deposits),
     ]
 
 
@@ -173,4 +193,5 @@ def _summary(payment: Payment, parts: Sequence[Part], bills: int) -> dict[str, A
         "bills": bills,
         "unit": payment.unit_id,
     }
-    return {**told, "prepaid_fen": payment.prepaid_fen} if payment.prepaid_fen else told
+    besides = {"prepaid_fen": payment.prepaid_fen, "deposit_fen": payment.deposit_fen}
+    return told | {part: fen for part, fen in besides.items() if fen}

@@ -16,6 +16,7 @@ from guanjia.desk.tests.office import signed_in
 from guanjia.estate.tests.factories import make_tenure
 from guanjia.money.bills.actions import reduce_bill
 from guanjia.money.bills.rules import AdjustmentKind
+from guanjia.money.deposits.tests.factories import take_deposit
 from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import EntryLine
 from guanjia.money.payments.rules import Method, Tender
@@ -55,6 +56,7 @@ def books():
     office.take_back(office.pay(office.owed(second)[:1]))
     more = {"amount_fen": FEE + 5_000, "tendered_fen": FEE + 5_000}
     office.pay(office.owed(third)[:1], prepay_fen=5_000, tender=more)
+    take_deposit(office, first)
     newest = office.owed(second)[1]
     reduce_bill(
         bill=newest,
@@ -81,7 +83,10 @@ class TestTakings:
     def test_methods_are_told_with_what_was_taken_back(self, books):
         office, _ = books
         sheet = takings(office.community, TODAY_ONLY, By.METHOD)
-        assert column(sheet, "净额") == {"现金": 10_000 + FEE + 5_000, "POS 刷卡": 2 * FEE - 10_000}
+        assert column(sheet, "净额") == {
+            "现金": 210_000 + FEE + 5_000,
+            "POS 刷卡": 2 * FEE - 10_000,
+        }
         assert column(sheet, "冲销") == {"现金": FEE, "POS 刷卡": 0}
 
     @pytest.mark.parametrize("by", list(By))
@@ -101,12 +106,14 @@ class TestTakings:
             behind = taking_rows(office.community, span, dict(row.query))
             assert total(behind, "金额") == row.values[-1]
 
-    def test_what_is_left_for_later_is_an_item_of_its_own(self, books):
+    def test_what_is_owed_to_customers_stands_apart_from_what_was_charged(self, books):
         office, _ = books
-        assert column(takings(office.community, TODAY_ONLY, By.ITEM), "净额") == {
-            "物业服务费": 3 * FEE,
-            "预存款": 5_000,
-        }
+        sheet = takings(office.community, TODAY_ONLY, By.ITEM)
+        assert [(row.values[0], row.values[1], row.values[-1]) for row in sheet.rows] == [
+            ("物业服务费", "费用", 3 * FEE),
+            ("预存款", "预存", 5_000),
+            ("装修押金", "押金", 200_000),
+        ]
 
     def test_a_reversal_counts_on_its_own_day(self, books):
         office, (first, _, _) = books
@@ -217,7 +224,7 @@ class TestCarrying:
         content = workbook(takings(office.community, TODAY_ONLY, By.METHOD), office.community)
         rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
         assert rows[3][:2] == ["收款方式", "笔数"]
-        assert ["现金", 3.0, 623.38, 1.0, 236.69, 386.69] in rows
+        assert ["现金", 4.0, 2623.38, 1.0, 236.69, 2386.69] in rows
 
     def test_every_report_prints(self, books):
         office, _ = books

@@ -69,6 +69,10 @@ LAWS = (
             WHERE amount_fen = 0 OR abs(amount_fen) > {LIMIT_FEN}
         UNION ALL SELECT community_id, 'prepayments_movement', id, amount_fen FROM prepayments_movement
             WHERE amount_fen = 0 OR abs(amount_fen) > {LIMIT_FEN}
+        UNION ALL SELECT community_id, 'deposits_helddeposit', id, amount_fen FROM deposits_helddeposit
+            WHERE amount_fen NOT BETWEEN 1 AND {LIMIT_FEN}
+        UNION ALL SELECT community_id, 'deposits_depositmovement', id, amount_fen FROM deposits_depositmovement
+            WHERE amount_fen = 0 OR abs(amount_fen) > {LIMIT_FEN}
         """,  # noqa: S608 - put together from constants
     ),
     Check(

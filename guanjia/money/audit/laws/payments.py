@@ -1,6 +1,7 @@
 """What holds of payments, their receipts, and what was prepaid."""
 
 from guanjia.money.audit.check import Check
+from guanjia.money.ledger.chart import Account
 from guanjia.money.payments.rules import METHOD_ACCOUNTS
 
 _METHOD_ACCOUNTS = ", ".join(
@@ -11,10 +12,10 @@ LAWS = (
     Check(
         "payments_posted",
         "L5",
-        "每笔收款等于它冲抵的账单与存入的预存之和，也等于各种方式之和，并按收款方式记入应记的科目和营业日",
+        "每笔收款等于它冲抵的账单、存入的预存与收取的押金之和，也等于各种方式之和，并按收款方式记入应记的科目和营业日",
         f"""
         SELECT p.community_id, p.id AS payment_id, p.amount_fen, a.fen AS allocated_fen, t.fen AS parts_fen,
-            l.settled_fen, l.prepaid_fen
+            l.settled_fen, l.prepaid_fen, l.deposit_fen, h.fen AS held_fen
         FROM payments_payment p
         JOIN ledger_entry e ON e.community_id = p.community_id AND e.id = p.entry_id
         LEFT JOIN (SELECT community_id, payment_id, sum(amount_fen)::bigint AS fen FROM payments_allocation
@@ -26,14 +27,19 @@ LAWS = (
         ) t ON t.community_id = p.community_id AND t.payment_id = p.id
         LEFT JOIN (
             SELECT community_id, entry_id, -coalesce(sum(amount_fen) FILTER (WHERE account = 1122), 0)::bigint AS settled_fen,
-                -coalesce(sum(amount_fen) FILTER (WHERE account = 2203), 0)::bigint AS prepaid_fen
+                -coalesce(sum(amount_fen) FILTER (WHERE account = 2203), 0)::bigint AS prepaid_fen,
+                -coalesce(sum(amount_fen) FILTER (WHERE account = {Account.DEPOSITS_HELD}), 0)::bigint AS deposit_fen
             FROM ledger_entryline GROUP BY 1, 2
         ) l ON l.community_id = p.community_id AND l.entry_id = p.entry_id
-        WHERE (p.amount_fen - p.prepaid_fen, p.amount_fen, p.amount_fen - p.prepaid_fen, p.prepaid_fen - t.drawn_fen,
-                p.business_date)
-            IS DISTINCT FROM (coalesce(a.fen, 0), t.fen, l.settled_fen, l.prepaid_fen, e.business_date)
+        LEFT JOIN (
+            SELECT community_id, entry_id, unit_id, sum(amount_fen)::bigint AS fen FROM deposits_helddeposit GROUP BY 1, 2, 3
+        ) h ON h.community_id = p.community_id AND h.entry_id = p.entry_id AND h.unit_id = p.unit_id
+        WHERE (p.amount_fen - p.prepaid_fen - p.deposit_fen, p.amount_fen, p.amount_fen - p.prepaid_fen - p.deposit_fen,
+                p.prepaid_fen - t.drawn_fen, p.deposit_fen, p.deposit_fen, p.business_date)
+            IS DISTINCT FROM (coalesce(a.fen, 0), t.fen, l.settled_fen, l.prepaid_fen, l.deposit_fen,
+                coalesce(h.fen, 0), e.business_date)
         UNION ALL
-        SELECT p.community_id, p.id, p.amount_fen, m.account, sum(m.fen)::bigint, NULL, NULL
+        SELECT p.community_id, p.id, p.amount_fen, m.account, sum(m.fen)::bigint, NULL, NULL, NULL, NULL
         FROM payments_payment p
         JOIN (
             SELECT t.community_id, t.payment_id, m.account, t.amount_fen AS fen FROM payments_part t
@@ -41,7 +47,7 @@ LAWS = (
             UNION ALL
             SELECT l.community_id, p.id, l.account, -l.amount_fen FROM ledger_entryline l
             JOIN payments_payment p ON p.community_id = l.community_id AND p.entry_id = l.entry_id
-            WHERE l.account NOT IN (1122, 2203)
+            WHERE l.account NOT IN (1122, 2203, {Account.DEPOSITS_HELD})
         ) m ON m.community_id = p.community_id AND m.payment_id = p.id
         GROUP BY p.community_id, p.id, p.amount_fen, m.account HAVING sum(m.fen) <> 0
         """,  # noqa: S608 - put together from constants
