@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from guanjia.accounts.models import Community
-from guanjia.reports.places import Group, Place, places_of
+from guanjia.reports.places import Group, names_of
 from guanjia.reports.reading import rows_of
 from guanjia.reports.sheet import Column, Kind, Row, Sheet, summed
 
@@ -30,43 +30,48 @@ _BUCKETS = (
     ),
     "coalesce(sum(fen) FILTER (WHERE due_on <= %(day)s::date - interval '3 years'), 0)::bigint",
 )
+# Whether whoever owes a bill no longer holds the unit; a party that was merged is the one it became.
+_FORMER = """
+    b.debtor_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM estate_tenure t JOIN estate_party p ON p.community_id = %(community)s AND p.id = b.debtor_id
+        WHERE t.community_id = %(community)s AND t.unit_id = b.unit_id AND t.is_debtor
+            AND t.party_id = coalesce(p.merged_into_id, p.id)
+            AND t.begins_on <= %(day)s AND (t.ends_on IS NULL OR t.ends_on >= %(day)s)
+    )
+"""
+# What the server groups by; buildings and managers are put together from their units.
+_KEYS = {Group.ALL: "true", Group.ITEM: "b.item_id", Group.HOLDER: _FORMER}
 # One pass over the open bills, by the index that holds nothing else.
-_OPEN = f"""
-SELECT unit_id, item_id, former, {", ".join(f"{sql} AS band{n}" for n, sql in enumerate(_BUCKETS))},
+_OPEN = {
+    by: f"""
+SELECT key, {", ".join(f"{sql} AS band{n}" for n, sql in enumerate(_BUCKETS))},
     sum(fen)::bigint AS total, min(due_on) FILTER (WHERE age > 0) AS oldest
 FROM (
-    SELECT b.unit_id, b.item_id, b.due_on, %(day)s::date - b.due_on AS age,
-        b.amount_fen - b.reduced_fen - b.paid_fen AS fen,
-        b.debtor_id IS NOT NULL AND NOT EXISTS (
-            SELECT 1 FROM estate_tenure t JOIN estate_party p ON p.community_id = %(community)s AND p.id = b.debtor_id
-            WHERE t.community_id = %(community)s AND t.unit_id = b.unit_id AND t.is_debtor
-                AND t.party_id = coalesce(p.merged_into_id, p.id)
-                AND t.begins_on <= %(day)s AND (t.ends_on IS NULL OR t.ends_on >= %(day)s)
-        ) AS former
+    SELECT {_KEYS.get(by, "b.unit_id")} AS key, b.due_on, %(day)s::date - b.due_on AS age,
+        b.amount_fen - b.reduced_fen - b.paid_fen AS fen
     FROM bills_bill b
     WHERE b.community_id = %(community)s AND b.paid_fen < b.amount_fen - b.reduced_fen
 ) open
-GROUP BY unit_id, item_id, former
+GROUP BY key
 """  # noqa: S608 - put together from constants
+    for by in Group
+}
 
 
 def ageing(community: Community, day: date, by: Group) -> Sheet:
     """Return what is owed on ``day`` in bands of age, one row for each ``by``."""
-    found = rows_of(_OPEN, community, day=day)
-    places = places_of(community, day)
-    items = _items(community) if by is Group.ITEM else {}
+    named = names_of(community, day, by)
     sums: defaultdict[str, list[int]] = defaultdict(lambda: [0] * (len(_BUCKETS) + 1))
     oldest: dict[str, date] = {}
     queries: dict[str, dict[str, Any]] = {}
-    for row in found:
-        label, query = _label(row, by, places, items)
+    for row in rows_of(_OPEN[by], community, day=day):
+        label, queries[label] = named(row["key"])
         fens = sums[label]
         for place in range(len(_BUCKETS)):
             fens[place] += row[f"band{place}"]
         fens[-1] += row["total"]
         if row["oldest"]:
             oldest[label] = min(oldest.get(label, row["oldest"]), row["oldest"])
-        queries[label] = query
     columns = (
         Column(by.label),
         Column("未到期", Kind.FEN),
@@ -87,30 +92,3 @@ def ageing(community: Community, day: date, by: Group) -> Sheet:
         total=summed(columns, rows, "合计"),
         notes=_NOTES,
     )
-
-
-def _label(
-    row: dict[str, Any], by: Group, places: dict[int, Place], items: dict[int, str]
-) -> tuple[str, dict[str, Any]]:
-    place = places[row["unit_id"]]
-    match by:
-        case Group.ITEM:
-            return items[row["item_id"]], {"item": row["item_id"]}
-        case Group.BUILDING:
-            return place.building, {"building": place.building}
-        case Group.MANAGER:
-            return place.manager, {"manager": place.manager}
-        case Group.HOLDER:
-            former = row["former"]
-            return ("原业主" if former else "现业主"), {"holder": "former" if former else "present"}
-        case Group.UNIT:
-            return place.number, {"unit": place.number}
-        case _:
-            return "全部", {}
-
-
-def _items(community: Community) -> dict[int, str]:
-    rows = rows_of(
-        "SELECT id, name FROM tariffs_chargeitem WHERE community_id = %(community)s", community
-    )
-    return {row["id"]: row["name"] for row in rows}

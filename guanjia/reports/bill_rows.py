@@ -43,7 +43,7 @@ def bill_rows(community: Community, choice: Choice) -> Sheet:
         for pk, place in places.items()
         if choice.building in {"", place.building}
         and choice.manager in {"", place.manager}
-        and choice.unit in {"", place.number}
+        and choice.unit in {"", place.unit}
     ]
     bills = Bill.objects.filter(community=community)
     if choice.first:
@@ -76,7 +76,7 @@ def bill_rows(community: Community, choice: Choice) -> Sheet:
     rows = [
         Row(
             (
-                places[bill.unit_id].number,
+                places[bill.unit_id].unit,
                 bill.debtor.name if bill.debtor else "",
                 bill.item.name,
                 f"{bill.period_first} 至 {bill.period_last}",

@@ -1,11 +1,12 @@
 """Collection rates (收缴率, 清欠率, 综合收缴率) as the office defines them, each with its two figures beside it."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass
+from operator import add
 from typing import Any
 
 from guanjia.accounts.models import Community
-from guanjia.reports.places import Group, Place, places_of
+from guanjia.reports.places import Group, names_of
 from guanjia.reports.reading import rows_of
 from guanjia.reports.sheet import Column, Kind, Row, Sheet, share
 from guanjia.reports.takings import Span
@@ -16,65 +17,90 @@ _NOTES = (
     "折扣、空置减免、抹零和撤销减少应收；经审批的减免（豁免）不减少应收。预存款、违约金和押金不在其内。",
     "按户 = 本期账单全部缴清的户数 ÷ 有本期账单的户数。",
 )
-# What was paid and taken off each bill, by the day it was booked; a reversal counts on its own day.
-_RATES = """
+# What was paid and taken off since the first day, by the day it was booked; a reversal counts on its own day. What came
+# before is what the bills hold less that, so that only the span's bills are read, what is open and what has moved since:
+# not what was settled long ago. A household counts once, whatever it pays.
+_SUMS = """
 WITH paid AS (
-    SELECT a.bill_id, sum(a.amount_fen) FILTER (WHERE d.day < %(first)s) AS before,
-        sum(a.amount_fen) FILTER (WHERE d.day BETWEEN %(first)s AND %(last)s) AS during
-    FROM payments_allocation a
-    JOIN payments_payment p ON p.community_id = %(community)s AND p.id = a.payment_id
-    LEFT JOIN payments_reversal r ON r.community_id = %(community)s AND r.payment_id = a.payment_id
-    CROSS JOIN LATERAL (SELECT CASE WHEN a.amount_fen > 0 THEN p.business_date ELSE r.business_date END AS day) d
-    WHERE a.community_id = %(community)s AND d.day <= %(last)s GROUP BY a.bill_id
+    SELECT a.bill_id, coalesce(sum(a.amount_fen) FILTER (WHERE d.day <= %(last)s), 0)::bigint AS during,
+        coalesce(sum(a.amount_fen) FILTER (WHERE d.day > %(last)s), 0)::bigint AS after
+    FROM (
+        SELECT id AS payment_id, business_date AS day, false AS back FROM payments_payment
+        WHERE community_id = %(community)s AND business_date >= %(first)s
+        UNION ALL SELECT payment_id, business_date, true FROM payments_reversal
+        WHERE community_id = %(community)s AND business_date >= %(first)s
+    ) d
+    JOIN payments_allocation a
+        ON a.community_id = %(community)s AND a.payment_id = d.payment_id AND (a.amount_fen < 0) = d.back
+    GROUP BY a.bill_id
 ), off AS (
-    SELECT a.bill_id, sum(a.amount_fen) FILTER (WHERE e.business_date < %(first)s) AS before,
-        sum(a.amount_fen) FILTER (WHERE a.kind <> 'waiver') AS lowering
-    FROM bills_adjustment a JOIN ledger_entry e ON e.community_id = %(community)s AND e.id = a.entry_id
-    WHERE a.community_id = %(community)s AND e.business_date <= %(last)s GROUP BY a.bill_id
-), told AS (
-    SELECT b.unit_id, b.item_id, b.period_first >= %(first)s AS current,
-        CASE WHEN b.period_first >= %(first)s THEN b.amount_fen - coalesce(o.lowering, 0)
-            ELSE b.amount_fen - coalesce(o.before, 0) - coalesce(p.before, 0) END AS due,
-        CASE WHEN b.period_first >= %(first)s THEN coalesce(p.before, 0) + coalesce(p.during, 0)
-            ELSE coalesce(p.during, 0) END AS got,
-        b.amount_fen - coalesce(o.lowering, 0) - coalesce(p.before, 0) - coalesce(p.during, 0) AS left_fen
-    FROM bills_bill b
-    LEFT JOIN paid p ON p.bill_id = b.id
-    LEFT JOIN off o ON o.bill_id = b.id
-    WHERE b.community_id = %(community)s AND b.period_first <= %(last)s
+    SELECT a.bill_id, sum(a.amount_fen)::bigint AS since,
+        coalesce(sum(a.amount_fen) FILTER (WHERE e.business_date > %(last)s AND a.kind <> 'waiver'), 0)::bigint AS lowering_after
+    FROM ledger_entry e JOIN bills_adjustment a ON a.community_id = %(community)s AND a.entry_id = e.id
+    WHERE e.community_id = %(community)s AND e.business_date >= %(first)s GROUP BY a.bill_id
+), waived AS (
+    SELECT bill_id, sum(amount_fen)::bigint AS fen FROM bills_adjustment
+    WHERE community_id = %(community)s AND kind = 'waiver' GROUP BY bill_id
+), household AS (
+    SELECT {key} AS key, sum(due) AS due, sum(got) AS got, bool_or(due > got) AS owes
+    FROM (
+        SELECT b.unit_id, b.item_id,
+            b.amount_fen - b.reduced_fen + coalesce(w.fen, 0) + coalesce(o.lowering_after, 0) AS due,
+            b.paid_fen - coalesce(p.after, 0) AS got
+        FROM bills_bill b
+        LEFT JOIN paid p ON p.bill_id = b.id
+        LEFT JOIN off o ON o.bill_id = b.id
+        LEFT JOIN waived w ON w.bill_id = b.id
+        WHERE b.community_id = %(community)s AND b.period_first BETWEEN %(first)s AND %(last)s
+    ) bill GROUP BY {each_household}
+), owed AS MATERIALIZED (
+    SELECT {key} AS key, sum(amount_fen - reduced_fen - paid_fen) AS fen FROM bills_bill
+    WHERE community_id = %(community)s AND period_first < %(first)s AND paid_fen < amount_fen - reduced_fen
+    GROUP BY {each}
+), part AS (
+    SELECT key, sum(due) AS due, sum(got) AS got, 0 AS old_due, 0 AS old_got,
+        count(*) FILTER (WHERE due > 0) AS billed, count(*) FILTER (WHERE due > 0 AND NOT owes) AS clear
+    FROM household GROUP BY key
+    UNION ALL
+    SELECT key, 0, 0, fen, 0, 0, 0 FROM owed
+    UNION ALL
+    SELECT {key}, 0, 0, sum(coalesce(o.since, 0) + coalesce(p.during + p.after, 0)), coalesce(sum(p.during), 0), 0, 0
+    FROM paid p FULL JOIN off o USING (bill_id)
+    JOIN bills_bill b ON b.community_id = %(community)s AND b.id = bill_id AND b.period_first < %(first)s
+    GROUP BY {each}
 )
-SELECT t.unit_id, t.item_id, i.name AS item,
-    coalesce(sum(due) FILTER (WHERE current), 0)::bigint AS due,
-    coalesce(sum(got) FILTER (WHERE current), 0)::bigint AS got,
-    coalesce(sum(due) FILTER (WHERE NOT current), 0)::bigint AS old_due,
-    coalesce(sum(got) FILTER (WHERE NOT current), 0)::bigint AS old_got,
-    coalesce(bool_or(current AND left_fen > 0), false) AS owes, coalesce(sum(due) FILTER (WHERE current), 0) > 0 AS billed
-FROM told t JOIN tariffs_chargeitem i ON i.community_id = %(community)s AND i.id = t.item_id
-GROUP BY 1, 2, 3
+SELECT key, coalesce(sum(due), 0)::bigint AS due, coalesce(sum(got), 0)::bigint AS got,
+    coalesce(sum(old_due), 0)::bigint AS old_due, coalesce(sum(old_got), 0)::bigint AS old_got,
+    coalesce(sum(billed), 0)::bigint AS billed, coalesce(sum(clear), 0)::bigint AS clear
+FROM part GROUP BY key
 """
+_BY_UNIT = _SUMS.format(key="unit_id", each_household="unit_id", each="unit_id")
+_RATES = {
+    Group.ALL: _SUMS.format(key="NULL::bigint", each_household="unit_id", each="()"),
+    # One row more, without an item, is the whole.
+    Group.ITEM: _SUMS.format(
+        key="item_id",
+        each_household="GROUPING SETS ((unit_id, item_id), (unit_id))",
+        each="GROUPING SETS ((item_id), ())",
+    ),
+}
 
 
 @dataclass(slots=True)
 class _Sum:
-    """What was due and got, of this period and of before, in fen; and which units were billed, and still owe."""
+    """What was due and got, of this period and of before, in fen; how many units were billed, and how many owe nothing."""
 
     due: int = 0
     got: int = 0
     old_due: int = 0
     old_got: int = 0
-    billed: set[int] = field(default_factory=set)
-    owing: set[int] = field(default_factory=set)
+    billed: int = 0
+    clear: int = 0
 
-    def add(self, row: dict[str, Any]) -> None:
-        for name in ("due", "got", "old_due", "old_got"):
-            setattr(self, name, getattr(self, name) + row[name])
-        if row["billed"]:
-            self.billed.add(row["unit_id"])
-        if row["owes"]:
-            self.owing.add(row["unit_id"])
+    def __add__(self, other: "_Sum") -> "_Sum":
+        return _Sum(*map(add, astuple(self), astuple(other)))
 
     def values(self) -> tuple[Any, ...]:
-        clear = len(self.billed - self.owing)
         return (
             self.due,
             self.got,
@@ -83,22 +109,23 @@ class _Sum:
             self.old_got,
             share(self.old_got, self.old_due),
             share(self.got + self.old_got, self.due + self.old_due),
-            share(clear, len(self.billed)),
+            share(self.clear, self.billed),
         )
 
 
 def rates(community: Community, span: Span, by: Group) -> Sheet:
     """Return the rates of ``span``, one row for each ``by``, and for all."""
-    found = rows_of(_RATES, community, first=span.first, last=span.last)
-    places = places_of(community, span.last)
+    named = names_of(community, span.last, by)
     sums: defaultdict[str, _Sum] = defaultdict(_Sum)
     queries: dict[str, dict[str, Any]] = {}
     whole = _Sum()
-    for row in found:
-        label, query = _label(row, by, places)
-        sums[label].add(row)
-        whole.add(row)
-        queries[label] = query
+    for row in rows_of(_RATES.get(by, _BY_UNIT), community, first=span.first, last=span.last):
+        key = row.pop("key")
+        if key is not None or by is Group.ALL:
+            label, queries[label] = named(key)
+            sums[label] += _Sum(**row)
+        if key is None or by is not Group.ITEM:
+            whole += _Sum(**row)
     columns = (
         Column(by.label),
         Column("本期应收", Kind.FEN),
@@ -124,18 +151,3 @@ def rates(community: Community, span: Span, by: Group) -> Sheet:
         total=Row(("合计", *whole.values())),
         notes=_NOTES,
     )
-
-
-def _label(row: dict[str, Any], by: Group, places: dict[int, Place]) -> tuple[str, dict[str, Any]]:
-    place = places[row["unit_id"]]
-    match by:
-        case Group.ITEM:
-            return row["item"], {"item": row["item_id"]}
-        case Group.BUILDING:
-            return place.building, {"building": place.building}
-        case Group.MANAGER:
-            return place.manager, {"manager": place.manager}
-        case Group.UNIT:
-            return place.number, {"unit": place.number}
-        case _:
-            return "全部", {}

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from guanjia.bench import billing, household, payments, receipts, start, workbook
+from guanjia.bench import arrears, billing, household, payments, receipts, start, workbook
 from guanjia.bench.estate import make_community
 from guanjia.bench.figures import Figure, Goal
 from guanjia.bench.ground import Ground, django_at, throwaway
 from guanjia.core.calendar import Month
 from guanjia.estate.models import Unit
+
+pytestmark = pytest.mark.rules  # each has a server of its own
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +81,11 @@ def test_household(ground):
     assert counts(figures)["一户页面的 SQL 语句数"] <= 12
 
 
+def test_arrears(ground):
+    figures = list(arrears.run(ground, units=20, turns=1))
+    assert len([figure for figure in figures if figure.goal]) == 4
+
+
 def test_import(ground):
     list(workbook.run(ground, units=50, turns=1))
     assert Unit.objects.count() == 45  # five rows are wrong
@@ -101,7 +108,6 @@ def test_start():
         assert (home / "prepared.json").stat().st_mtime_ns == prepared, "nothing to prepare twice"
 
 
-@pytest.mark.rules
 def test_a_verdict_is_the_median_against_goal_and_floor():
     ratio = Figure("比值", (0.2, 0.4, 0.9), goal=Goal("≥", 0.5, 0.3))
     assert (ratio.median, ratio.verdict) == (0.4, "尚可")

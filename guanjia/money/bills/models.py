@@ -220,11 +220,14 @@ class Bill(CommunityModel):
             ),
         ]
         indexes: ClassVar[list[Any]] = [
+            # Holds all that arrears add up, so that the bills themselves need not be read.
             models.Index(
                 fields=["community", "unit", "due_on"],
+                include=["period_first", "item", "amount_fen", "reduced_fen", "paid_fen"],
                 condition=IS_OPEN,
                 name="bills_open_of_unit",
             ),
+            models.Index(fields=["community", "period_first"], name="bills_of_period"),
         ]
 
     def __str__(self) -> str:

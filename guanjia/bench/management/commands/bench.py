@@ -16,6 +16,7 @@ BENCHES = {
     "billing": "billing",
     "payments": "payments",
     "household": "household",
+    "arrears": "arrears",
     "import": "workbook",
     "receipts": "receipts",
     "start": "start",
