@@ -1,8 +1,7 @@
 """Collection rates (收缴率, 清欠率, 综合收缴率) as the office defines them, each with its two figures beside it."""
 
 from collections import defaultdict
-from dataclasses import astuple, dataclass
-from operator import add
+from dataclasses import dataclass
 from typing import Any
 
 from guanjia.accounts.models import Community
@@ -97,8 +96,15 @@ class _Sum:
     billed: int = 0
     clear: int = 0
 
-    def __add__(self, other: "_Sum") -> "_Sum":
-        return _Sum(*map(add, astuple(self), astuple(other)))
+    def add(
+        self, *, due: int, got: int, old_due: int, old_got: int, billed: int, clear: int
+    ) -> None:
+        self.due += due
+        self.got += got
+        self.old_due += old_due
+        self.old_got += old_got
+        self.billed += billed
+        self.clear += clear
 
     def values(self) -> tuple[Any, ...]:
         return (
@@ -123,9 +129,9 @@ def rates(community: Community, span: Span, by: Group) -> Sheet:
         key = row.pop("key")
         if key is not None or by is Group.ALL:
             label, queries[label] = named(key)
-            sums[label] += _Sum(**row)
+            sums[label].add(**row)
         if key is None or by is not Group.ITEM:
-            whole += _Sum(**row)
+            whole.add(**row)
     columns = (
         Column(by.label),
         Column("本期应收", Kind.FEN),
