@@ -167,7 +167,7 @@ def run(
             for n in range(max(CLIENTS))
         ]
         desk = [
-            _desk_client(office, stack.enter_context(closing(Browser(port))), n)
+            desk_client(office, stack.enter_context(closing(Browser(port))), n)
             for n in range(max(CLIENTS))
         ]
         for count in CLIENTS:
@@ -257,7 +257,7 @@ def _bare_client(office: Office, browser: Browser, place: int) -> Callable[[], N
     return send
 
 
-def _desk_client(office: Office, browser: Browser, place: int) -> Callable[[], None]:
+def desk_client(office: Office, browser: Browser, place: int) -> Callable[[], None]:
     """Sign in, choose a desk, and return a way to take one payment after the other."""
     path = reverse("accounts:sign-in-link")
     browser.get(path)

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from guanjia.bench import arrears, billing, household, payments, receipts, start, workbook
+from guanjia.bench import (
+    arrears,
+    billing,
+    desk_under_billing,
+    household,
+    payments,
+    receipts,
+    start,
+    workbook,
+)
 from guanjia.bench.estate import make_community
 from guanjia.bench.figures import Figure, Goal
 from guanjia.bench.ground import Ground, django_at, throwaway
@@ -84,6 +93,14 @@ def test_household(ground):
 def test_arrears(ground):
     figures = list(arrears.run(ground, units=20, turns=1))
     assert len([figure for figure in figures if figure.goal]) == 4
+
+
+def test_desk_under_billing(ground):
+    list(desk_under_billing.run(ground, units=100, turns=1, seconds=1))
+    assert rows(ground, "SELECT 1 FROM payments_receipt")
+    assert rows(
+        ground, "SELECT 1 FROM bills_billrun WHERE month >= '2027-01-01' AND bill_count = 100"
+    )
 
 
 def test_import(ground):

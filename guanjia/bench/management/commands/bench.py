@@ -17,6 +17,7 @@ BENCHES = {
     "payments": "payments",
     "household": "household",
     "arrears": "arrears",
+    "desk-under-billing": "desk_under_billing",
     "import": "workbook",
     "receipts": "receipts",
     "start": "start",
