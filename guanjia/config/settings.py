@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "guanjia.money.prepayments",
     "guanjia.money.deposits",
     "guanjia.money.payments",
+    "guanjia.money.refunds",
     "guanjia.money.opening",
     "guanjia.money.closing",
     "guanjia.money.audit",

@@ -26,9 +26,9 @@ def _day(label: Any) -> forms.DateField:
     )
 
 
-def _id() -> forms.IntegerField:
+def _id(least: int = 1) -> forms.IntegerField:
     widget = forms.HiddenInput()
-    return forms.IntegerField(min_value=1, max_value=_LARGEST_ID, required=False, widget=widget)
+    return forms.IntegerField(min_value=least, max_value=_LARGEST_ID, required=False, widget=widget)
 
 
 class SpanForm(forms.Form):
@@ -85,7 +85,7 @@ class TakingRowsForm(SpanForm):
     )
     item = forms.RegexField(r"^(prepaid|d?[0-9]{1,18})$", required=False, widget=forms.HiddenInput)
     cashier = _id()
-    desk = _id()
+    desk = _id(least=0)  # 0: none, a transfer by finance
 
     @property
     def chosen(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What came in over some days, by method, item, cashier, desk or day; and the receipts behind each figure."""
+"""What came in and was given back over some days, by method, item, cashier, desk or day; and the papers behind each figure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from guanjia.reports.reading import rows_of
 from guanjia.reports.sheet import Column, Kind, Row, Sheet, summed
 
 _DEFINITIONS = (
-    "收款按营业日（记账日）统计；作废和红冲记在冲销的那一天，不改以前的日子。",
+    "收款按营业日（记账日）统计；作废和红冲记在冲销的那一天，退款记在付款的那一天，不改以前的日子。",
     "预存抵扣不是新收的钱，单列一行；合计与总账相符。",
 )
 _APART = "预存和押金是欠客户的钱，不是收入，各列在收费项目之后。"
@@ -40,17 +40,24 @@ class Span:
         return str(self.first) if self.first == self.last else f"{self.first} 至 {self.last}"
 
 
-# Every part of a payment on its day, and once more with the other sign on the day it was taken back.
+# Every part of a payment on its day, once more with the other sign on the day it was taken back, and what was refunded.
 _MOVED = """
 WITH moved AS (
-    SELECT p.id AS payment_id, p.business_date AS day, p.by_id, p.desk_id, 1 AS sign FROM payments_payment p
+    SELECT p.id AS payment_id, p.business_date AS day, p.by_id, p.desk_id, 'taken' AS what FROM payments_payment p
     WHERE p.community_id = %(community)s AND p.business_date BETWEEN %(first)s AND %(last)s
     UNION ALL
-    SELECT r.payment_id, r.business_date, r.by_id, r.desk_id, -1 FROM payments_reversal r
+    SELECT r.payment_id, r.business_date, r.by_id, r.desk_id, 'back' FROM payments_reversal r
     WHERE r.community_id = %(community)s AND r.business_date BETWEEN %(first)s AND %(last)s
+), refunded AS (
+    SELECT v.id AS payment_id, v.business_date AS day, v.by_id, v.desk_id, 'refund' AS what, r.method, v.amount_fen
+    FROM refunds_voucher v
+    JOIN refunds_refund r ON r.community_id = v.community_id AND r.id = v.refund_id
+    WHERE v.community_id = %(community)s AND v.business_date BETWEEN %(first)s AND %(last)s
 ), parts AS (
     SELECT m.*, t.method AS key, t.amount_fen AS fen FROM moved m
     JOIN payments_part t ON t.community_id = %(community)s AND t.payment_id = m.payment_id
+    UNION ALL
+    SELECT f.payment_id, f.day, f.by_id, f.desk_id, f.what, f.method, f.amount_fen FROM refunded f
 ), shares AS (
     SELECT m.*, b.item_id::text AS key, a.amount_fen AS fen FROM moved m
     JOIN payments_allocation a ON a.community_id = %(community)s AND a.payment_id = m.payment_id AND a.amount_fen > 0
@@ -62,6 +69,24 @@ WITH moved AS (
     SELECT m.*, 'd' || h.kind_id, h.amount_fen FROM moved m
     JOIN payments_payment p ON p.community_id = %(community)s AND p.id = m.payment_id
     JOIN deposits_helddeposit h ON h.community_id = %(community)s AND h.entry_id = p.entry_id
+    UNION ALL
+    SELECT f.payment_id, f.day, f.by_id, f.desk_id, f.what, '', f.amount_fen FROM refunded f
+)
+"""
+# Receipts by their payments and vouchers of refunds, with whose they are.
+_PAPERS = """
+, papers AS (
+    SELECT 'receipt' AS kind, p.id, d.prefix || lpad(r.number::text, 7, '0') AS number, p.unit_id, p.payer_name AS name
+    FROM payments_payment p
+    JOIN payments_receipt r ON r.community_id = p.community_id AND r.payment_id = p.id
+    JOIN payments_desk d ON d.community_id = p.community_id AND d.id = r.desk_id
+    WHERE p.community_id = %(community)s AND p.id IN (SELECT payment_id FROM moved)
+    UNION ALL
+    SELECT 'refund', v.id, 'T' || lpad(v.number::text, 6, '0'), a.unit_id, f.payee_name
+    FROM refunds_voucher v
+    JOIN refunds_refund f ON f.community_id = v.community_id AND f.id = v.refund_id
+    JOIN prepayments_prepayment a ON a.community_id = v.community_id AND a.id = f.prepayment_id
+    WHERE v.community_id = %(community)s AND v.business_date BETWEEN %(first)s AND %(last)s
 )
 """
 _KEYS = {
@@ -74,17 +99,25 @@ _KEYS = {
     ),
     By.CASHIER: ("parts JOIN accounts_user u ON u.id = by_id", "by_id", "u.name"),
     By.DESK: (
-        "parts JOIN payments_desk d ON d.community_id = %(community)s AND d.id = desk_id",
-        "desk_id",
-        "d.name",
+        "parts LEFT JOIN payments_desk d ON d.community_id = %(community)s AND d.id = desk_id",
+        "coalesce(desk_id, 0)",
+        "coalesce(d.name, '财务转账')",
     ),
     By.DAY: ("parts", "day", "day::text"),
 }
+_FIGURES = ", ".join(
+    f"count(DISTINCT payment_id) FILTER (WHERE what = '{what}') AS {what},"
+    f" coalesce(sum(fen) FILTER (WHERE what = '{what}'), 0)::bigint AS {what}_fen"
+    for what in ("taken", "back", "refund")
+)
+_WHATS = {"taken": "收款", "back": "冲销", "refund": "退款"}
 _COLUMNS = (
     Column("笔数", Kind.COUNT),
     Column("收款", Kind.FEN),
     Column("冲销笔数", Kind.COUNT),
     Column("冲销", Kind.FEN),
+    Column("退款笔数", Kind.COUNT),
+    Column("退款", Kind.FEN),
     Column("净额", Kind.FEN),
 )
 
@@ -95,9 +128,7 @@ def takings(community: Community, span: Span, by: By) -> Sheet:
     found = rows_of(
         f"""{_MOVED}
         SELECT {key} AS key, {label} AS label,
-            count(DISTINCT payment_id) FILTER (WHERE sign > 0) AS taken, count(DISTINCT payment_id) FILTER (WHERE sign < 0) AS back,
-            coalesce(sum(fen) FILTER (WHERE sign > 0), 0)::bigint AS taken_fen,
-            coalesce(sum(fen) FILTER (WHERE sign < 0), 0)::bigint AS back_fen
+            {_FIGURES}
         FROM {source} GROUP BY 1, 2 ORDER BY 2
         """,  # noqa: S608 - put together from constants
         community,
@@ -130,33 +161,34 @@ def _row(found: dict[str, Any], by: By, span: Span) -> Row:
         what = (Method(label).label,)
     elif by is By.ITEM:
         what = (label or PREPAID_ITEM, ("费用", "预存", "押金")[_place(found)])
-    net = found["taken_fen"] - found["back_fen"]
+    net = found["taken_fen"] - found["back_fen"] - found["refund_fen"]
     query = {"first": span.first, "last": span.last, by.value: found["key"]}
     if by is By.ITEM and not found["key"]:
         query["item"] = "prepaid"
     if by is By.DAY:
         query = {"first": found["key"], "last": found["key"]}
-    values = (found["taken"], found["taken_fen"], found["back"], found["back_fen"], net)
-    return Row((*what, *values), query)
+    figures = (found[f"{happened}{unit}"] for happened in _WHATS for unit in ("", "_fen"))
+    return Row((*what, *figures, net), query)
 
 
 def taking_rows(community: Community, span: Span, chosen: dict[str, Any]) -> Sheet:
-    """Return the receipts behind a figure: those of ``chosen`` (method, item, cashier, desk) over ``span``."""
+    """Return the papers behind a figure: those of ``chosen`` (method, item, cashier, desk) over ``span``.
+
+    A desk of 0 is none: what finance refunded by transfer.
+    """
     source = "shares" if chosen.get("item") else "parts"
     key = chosen.get("method") or chosen.get("item")
     found = rows_of(
-        f"""{_MOVED}
-        SELECT s.day, d.prefix || lpad(r.number::text, 7, '0') AS receipt, n.number AS unit, p.payer_name, u.name AS cashier,
-            s.sign, s.sign * sum(s.fen)::bigint AS fen, p.id
+        f"""{_MOVED} {_PAPERS}
+        SELECT s.day, p.number AS paper, n.number AS unit, p.name, u.name AS cashier, s.what,
+            (CASE s.what WHEN 'taken' THEN 1 ELSE -1 END) * sum(s.fen)::bigint AS fen, p.id
         FROM {source} s
-        JOIN payments_payment p ON p.community_id = %(community)s AND p.id = s.payment_id
-        JOIN payments_receipt r ON r.community_id = %(community)s AND r.payment_id = p.id
-        JOIN payments_desk d ON d.community_id = %(community)s AND d.id = r.desk_id
+        JOIN papers p ON p.id = s.payment_id AND (p.kind = 'refund') = (s.what = 'refund')
         JOIN estate_unit n ON n.community_id = %(community)s AND n.id = p.unit_id
         JOIN accounts_user u ON u.id = s.by_id
         WHERE (%(key)s::text IS NULL OR s.key = %(key)s) AND (%(cashier)s::bigint IS NULL OR s.by_id = %(cashier)s)
-            AND (%(desk)s::bigint IS NULL OR s.desk_id = %(desk)s)
-        GROUP BY s.day, receipt, n.number, p.payer_name, u.name, s.sign, p.id ORDER BY s.day, p.id, s.sign DESC
+            AND (%(desk)s::bigint IS NULL OR coalesce(s.desk_id, 0) = %(desk)s)
+        GROUP BY s.day, p.number, n.number, p.name, u.name, s.what, p.id ORDER BY s.day, p.id, s.what DESC
         LIMIT {MOST_ROWS + 1}
         """,  # noqa: S608 - put together from constants
         community,
@@ -168,9 +200,9 @@ def taking_rows(community: Community, span: Span, chosen: dict[str, Any]) -> She
     )
     columns = (
         Column("营业日", Kind.DAY),
-        Column("收据"),
+        Column("收据、凭证"),
         Column("房号"),
-        Column("缴款人"),
+        Column("缴款、收款人"),
         Column("经手"),
         Column("性质"),
         Column("金额", Kind.FEN),
@@ -179,11 +211,11 @@ def taking_rows(community: Community, span: Span, chosen: dict[str, Any]) -> She
         Row(
             (
                 row["day"],
-                row["receipt"],
+                row["paper"],
                 row["unit"],
-                row["payer_name"],
+                row["name"],
                 row["cashier"],
-                "收款" if row["sign"] > 0 else "冲销",
+                _WHATS[row["what"]],
                 row["fen"],
             )
         )

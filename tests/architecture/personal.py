@@ -8,6 +8,7 @@ SEALED = {
     "accounts.SecondFactor.secret",
     "estate.Party.phone",
     "estate.Party.id_number",
+    "refunds.Refund.account",
     "onboarding.Import.content",
     "people.Staff.phone",
     "reception.Draft.content",
@@ -46,6 +47,8 @@ KEPT = {  # readable like those; a voucher must keep it for as long as the law s
     "closing.Handover.memo",
     "deposits.HeldDeposit.payer_name",
     "payments.Payment.payer_name",
+    "refunds.Refund.identity_tail",  # four characters
+    "refunds.Refund.payee_name",
 }
 MASKED = {  # documents of many values, the personal ones masked or left out before they are written
     "closing.Shift.draft",  # what was typed of a count and its memo, emptied when the shift ends

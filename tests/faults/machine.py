@@ -238,6 +238,7 @@ class Machine(TillActs):
                 to=Unit.objects.get(pk=to),
                 amount_fen=fen,
                 reason="车位费用",
+                key=self.key(),
                 by=self.office.cashier,
                 at=self.now,
             )

@@ -18,6 +18,7 @@ from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.ledger.chart import ACCOUNT_NAMES, Account
 from guanjia.money.ledger.models import EntryKind
 from guanjia.money.payments.rules import Method
+from guanjia.money.refunds.models import Voucher
 
 # An account's kind by the first digit of its code, as the Chinese standard chart has it.
 _ROOTS = {"1": "Assets", "2": "Liabilities", "4": "Equity", "6": "Income"}
@@ -38,10 +39,10 @@ LEFT JOIN (
 """
 _LINES = """
 SELECT e.community_id, e.id AS entry_id, e.kind, e.business_date, e.reverses_id, l.id AS line_id, l.account,
-    l.unit_id, l.amount_fen, i.name AS item, to_char(r.month, 'YYYY-MM') AS month, p.payer_name,
+    l.unit_id, l.amount_fen, i.name AS item, to_char(r.month, 'YYYY-MM') AS month, coalesce(p.payer_name, f.payee_name) AS payee,
     (SELECT array_agg(t.method ORDER BY t.id) FROM payments_part t
      WHERE t.community_id = p.community_id AND t.payment_id = p.id) AS methods,
-    d.prefix || lpad(c.number::text, 7, '0') AS receipt, a.kind AS adjustment, a.reason
+    d.prefix || lpad(c.number::text, 7, '0') AS receipt, v.number AS voucher, a.kind AS adjustment, a.reason
 FROM ledger_entry e
 JOIN ledger_entryline l ON l.community_id = e.community_id AND l.entry_id = e.id
 LEFT JOIN bills_billrun r ON r.community_id = e.community_id AND r.entry_id = e.id
@@ -49,6 +50,8 @@ LEFT JOIN tariffs_chargeitem i ON i.community_id = r.community_id AND i.id = r.i
 LEFT JOIN payments_payment p ON p.community_id = e.community_id AND p.entry_id = coalesce(e.reverses_id, e.id)
 LEFT JOIN payments_receipt c ON c.community_id = p.community_id AND c.payment_id = p.id
 LEFT JOIN payments_desk d ON d.community_id = c.community_id AND d.id = c.desk_id
+LEFT JOIN refunds_voucher v ON v.community_id = e.community_id AND v.entry_id = e.id
+LEFT JOIN refunds_refund f ON f.community_id = v.community_id AND f.id = v.refund_id
 LEFT JOIN LATERAL (
     SELECT x.kind, x.reason FROM bills_adjustment x
     WHERE e.kind = 'adjustment' AND x.community_id = e.community_id AND x.entry_id = e.id ORDER BY x.id LIMIT 1
@@ -109,7 +112,7 @@ def _open(row: Row) -> str:
 
 def _entry(postings: list[Row]) -> str:
     head = postings[0]
-    payee = f"{_quoted(head['payer_name'])} " if head["payer_name"] else ""
+    payee = f"{_quoted(head['payee'])} " if head["payee"] else ""
     lines = [
         f"{head['business_date']} * {payee}{_quoted(_narration(head))}",
         f"  entry: {head['entry_id']}",
@@ -125,6 +128,8 @@ def _narration(head: Row) -> str:
     if head["methods"]:
         words += ["、".join(Method(method).label for method in head["methods"])]
         words.append(f"收据 {head['receipt']}")
+    if head["voucher"]:
+        words.append(f"退款凭证 {Voucher(number=head['voucher'])}")
     if head["adjustment"]:
         words += [AdjustmentKind(head["adjustment"]).label, head["reason"]]
     if head["reverses_id"]:

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from guanjia.accounts.models import Community
 from guanjia.money.audit.books import Row
 from guanjia.money.audit.check import Check
-from guanjia.money.audit.laws import bills, closing, deposits, ledger, opening, payments, reductions
+from guanjia.money.audit.laws import (
+    bills,
+    closing,
+    deposits,
+    ledger,
+    opening,
+    payments,
+    reductions,
+    refunds,
+)
 from guanjia.money.audit.witnessed import witness_check
 
 CHECKS = (
@@ -20,6 +29,7 @@ CHECKS = (
     *payments.LAWS,
     *deposits.LAWS,
     *reductions.LAWS,
+    *refunds.LAWS,
     *opening.LAWS,
     *closing.LAWS,
 )

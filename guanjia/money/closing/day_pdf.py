@@ -6,7 +6,14 @@ from datetime import datetime
 from guanjia.core.money import capitals, yuan
 from guanjia.money.closing.banknotes import DENOMINATIONS
 from guanjia.money.closing.days import DayBooks
-from guanjia.money.closing.handover_pdf import numbers, pieces
+from guanjia.money.closing.handover_pdf import (
+    FIGURES,
+    REFUND_COLUMNS,
+    figures,
+    numbers,
+    pieces,
+    refund_rows,
+)
 from guanjia.money.closing.models import DayClose, Deposit
 from guanjia.money.closing.paper import Block, Paper, Sheet, moment, render
 
@@ -42,21 +49,18 @@ def day_sheet(books: DayBooks, close: DayClose, *, paper: Paper, at: datetime) -
 
 def _blocks(books: DayBooks, close: DayClose) -> Iterator[Block]:
     rows = [
-        [
-            each.desk.name,
-            taken.method.label,
-            str(taken.count),
-            yuan(taken.in_fen),
-            yuan(-taken.back_fen),
-            yuan(taken.total_fen),
-        ]
+        [each.desk.name, taken.method.label, *figures(taken)]
         for each in books.desks
         for taken in each.takings.by_method
     ]
-    rows.append(["合计", "", str(books.count), "", "", yuan(books.total_fen)])
-    yield Block("收款", ("收银台", "方式", "笔数>", "收>", "冲退>", "净额>"), rows)
+    if fen := books.transferred_fen:
+        rows.append(["财务", "转账退款", "", "", "", f"-{yuan(fen)}", yuan(-fen)])
+    rows.append(["合计", "", str(books.count), "", "", "", yuan(books.total_fen)])
+    yield Block("收款", ("收银台", "方式", *FIGURES), rows)
     rows = [[each.desk.name, numbers(each.takings, each.desk.prefix)] for each in books.desks]
     yield Block("收据", ("收银台>", "号码"), rows)
+    if books.refunds:
+        yield Block("退款", REFUND_COLUMNS, refund_rows(books.refunds))
     rows = [
         [
             f"{shift.desk.name} 第 {shift.nth} 班",

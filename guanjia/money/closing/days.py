@@ -8,6 +8,8 @@ from guanjia.money.closing.models import DayClose, Deposit, Shift
 from guanjia.money.closing.reads import Taken, Takings, closes_of, shifts_of, takings_on
 from guanjia.money.payments.models import Desk
 from guanjia.money.payments.rules import Method
+from guanjia.money.refunds.models import Voucher
+from guanjia.money.refunds.reads import vouchers_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,15 @@ class DeskDay:
 
 @dataclass(frozen=True, slots=True)
 class DayBooks:
-    """The books of ``day``; ``close`` is its last sheet, standing or taken back."""
+    """The books of ``day``; ``close`` is its last sheet, standing or taken back.
+
+    ``refunds`` are all of the day's, in cash at the desks and by transfer from the bank account.
+    """
 
     day: date
     desks: list[DeskDay]
     deposits: list[Deposit]
+    refunds: list[Voucher]
     close: DayClose | None
 
     @property
@@ -39,9 +45,11 @@ class DayBooks:
                 sum(taken.in_fen for taken in each),
                 sum(taken.back_count for taken in each),
                 sum(taken.back_fen for taken in each),
+                sum(taken.refund_count for taken in each),
+                sum(taken.refund_fen for taken in each),
             )
             for method, each in found.items()
-            if any(taken.count or taken.back_count for taken in each)
+            if any(taken.count or taken.back_count or taken.refund_count for taken in each)
         ]
 
     @property
@@ -51,8 +59,18 @@ class DayBooks:
 
     @property
     def total_fen(self) -> int:
-        """All desks and methods together, less what was given back."""
-        return sum(each.takings.total_fen for each in self.desks)
+        """All desks and methods together, less what was taken back or refunded, by whatever way."""
+        return sum(each.takings.total_fen for each in self.desks) - self.transferred_fen
+
+    @property
+    def transferred_fen(self) -> int:
+        """What finance refunded by transfer, at no desk."""
+        return sum(voucher.amount_fen for voucher in self.refunds if voucher.desk_id is None)
+
+    @property
+    def refunded_fen(self) -> int:
+        """What was refunded, in cash and by transfer."""
+        return sum(voucher.amount_fen for voucher in self.refunds)
 
     @property
     def difference_fen(self) -> int:
@@ -85,5 +103,6 @@ def books_of(community: Community, day: date) -> DayBooks:
             if desk.pk in takings or any(shift.desk_id == desk.pk for shift in shifts)
         ],
         list(deposits.order_by("pk")),
+        list(vouchers_on(community, day)),
         closes_of(community).filter(closed_day__business_date=day).first(),
     )

@@ -7,11 +7,13 @@ from guanjia.money.closing.reads import (
     CashMove,
     Takings,
     cash_moves,
+    refunds_in,
     reversals_in,
     takings_in,
 )
 from guanjia.money.closing.states import ShiftState
 from guanjia.money.payments.models import Reversal
+from guanjia.money.refunds.models import Voucher
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class ShiftFacts:
     takings: Takings
     moves: list[CashMove]
     reversals: list[Reversal]
+    refunds: list[Voucher]
     counts: list[Count]
 
     @property
@@ -42,7 +45,7 @@ class ShiftFacts:
 
 
 def facts_of(shift: Shift) -> ShiftFacts:
-    """Read a shift, its people and its end loaded, in four statements."""
+    """Read a shift, its people and its end loaded, in five statements."""
     ends: list[Handover] = shift.ends  # type: ignore[attr-defined]  # prefetched
     until = (ends[0].closed_position,) if ends else ()
     counts = Count.objects.filter(community=shift.community_id, shift=shift).select_related("by")
@@ -51,5 +54,6 @@ def facts_of(shift: Shift) -> ShiftFacts:
         takings_in(shift, *until),
         [move for move in cash_moves(shift, *until) if move.fen],
         list(reversals_in(shift, *until)),
+        list(refunds_in(shift, *until)),
         list(counts.order_by("nth")),
     )

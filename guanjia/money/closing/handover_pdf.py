@@ -1,6 +1,6 @@
 """The handover sheet of a shift (交接班单)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from guanjia.core.money import yuan
@@ -8,8 +8,12 @@ from guanjia.money.closing.banknotes import LABELS, Notes, sum_of
 from guanjia.money.closing.facts import ShiftFacts
 from guanjia.money.closing.models import Handover
 from guanjia.money.closing.paper import Block, Paper, Sheet, moment, render
-from guanjia.money.closing.reads import Takings
+from guanjia.money.closing.reads import Taken, Takings
 from guanjia.money.payments.rules import Method, ReversalKind
+from guanjia.money.refunds.models import Voucher
+
+FIGURES = ("笔数>", "收>", "冲退>", "退款>", "净额>")
+REFUND_COLUMNS = ("凭证号>", "房号>", "收款人", "出处", "金额>", "付款")
 
 
 def handover_sheet(facts: ShiftFacts, *, paper: Paper, at: datetime) -> bytes:
@@ -50,17 +54,29 @@ def numbers(takings: Takings, prefix: str) -> str:
 
 def by_method(takings: Takings) -> list[list[str]]:
     """Return a row for each method and one for all of them."""
-    rows = [
+    rows = [[taken.method.label, *figures(taken)] for taken in takings.by_method]
+    return [*rows, ["合计", str(takings.count), "", "", "", yuan(takings.total_fen)]]
+
+
+def figures(taken: Taken) -> list[str]:
+    """Return how often a method was used, what came, was taken back and was refunded, and what is left."""
+    outward = [f"-{yuan(fen)}" if fen else "" for fen in (taken.back_fen, taken.refund_fen)]
+    return [str(taken.count), yuan(taken.in_fen), *outward, yuan(taken.total_fen)]
+
+
+def refund_rows(vouchers: Iterable[Voucher]) -> list[list[str]]:
+    """Return a row for each refund that was paid."""
+    return [
         [
-            taken.method.label,
-            str(taken.count),
-            yuan(taken.in_fen),
-            f"-{yuan(taken.back_fen)}" if taken.back_fen else "",
-            yuan(taken.total_fen),
+            voucher.full_number,
+            voucher.refund.prepayment.unit.number,
+            voucher.refund.payee_name,
+            voucher.desk.name if voucher.desk else f"转账 {voucher.reference}",
+            yuan(voucher.amount_fen),
+            f"{voucher.by.name}（批准 {voucher.refund.decided_by.name}）",
         ]
-        for taken in takings.by_method
+        for voucher in vouchers
     ]
-    return [*rows, ["合计", str(takings.count), "", "", yuan(takings.total_fen)]]
 
 
 def pieces(notes: Notes) -> list[list[str]]:
@@ -71,7 +87,7 @@ def pieces(notes: Notes) -> list[list[str]]:
 
 def _blocks(facts: ShiftFacts, end: Handover) -> Iterator[Block]:
     shift, count = facts.shift, end.count
-    yield Block("收款", ("方式", "笔数>", "收>", "冲退>", "净额>"), by_method(facts.takings))
+    yield Block("收款", ("方式", *FIGURES), by_method(facts.takings))
     cash = [["备用金", yuan(shift.float_fen)]]
     cash += [[move.kind.label, yuan(move.fen)] for move in facts.moves if move.kind != "shift"]
     cash += [["应有", yuan(count.expected_fen)], ["实点", yuan(count.counted_fen)]]
@@ -101,6 +117,8 @@ def _blocks(facts: ShiftFacts, end: Handover) -> Iterator[Block]:
             for reversal in facts.reversals
         ]
         yield Block("作废与红冲", ("收据号>", "种类>", "金额>", "两联>", "原因"), rows)
+    if facts.refunds:
+        yield Block("退款", REFUND_COLUMNS, refund_rows(facts.refunds))
     if len(facts.counts) > 1:
         rows = [
             [f"第 {each.nth} 次", moment(each.at), each.by.name, yuan(each.counted_fen)]

@@ -32,6 +32,8 @@ from guanjia.money.ledger.models import (
 )
 from guanjia.money.payments.models import Desk, Reversal
 from guanjia.money.payments.rules import Method
+from guanjia.money.refunds.models import Voucher
+from guanjia.money.refunds.reads import vouchers_between
 
 _DRAWERS = """
 SELECT d.id, coalesce(h.position, 0), coalesce(l.fen, 0) + coalesce(b.counted_fen, 0)
@@ -51,12 +53,12 @@ LEFT JOIN LATERAL (
 WHERE d.community_id = %s AND d.id = ANY (%s)
 """
 
-# Payments by the method of their parts, reversals by those of the payment that they take back; each twice: by
-# method, and as one.
+# Payments by the method of their parts, reversals by those of the payment that they take back, refunds in cash; each
+# twice: by method, and as one.
 _MOVED = """
-SELECT m.desk_id, m.taken, m.method, count(DISTINCT m.payment_id), sum(m.amount_fen)::bigint, min(m.number), max(m.number)
+SELECT m.desk_id, m.what, m.method, count(DISTINCT m.id), sum(m.amount_fen)::bigint, min(m.number), max(m.number)
 FROM (
-    SELECT p.desk_id, true AS taken, t.method, p.id AS payment_id, t.amount_fen, r.number
+    SELECT p.desk_id, 'taken' AS what, t.method, p.id, t.amount_fen, r.number
     FROM payments_payment p
     JOIN payments_part t ON t.community_id = p.community_id AND t.payment_id = p.id
     JOIN payments_receipt r ON r.community_id = p.community_id AND r.payment_id = p.id
@@ -64,16 +66,23 @@ FROM (
     WHERE p.community_id = %(community)s AND p.business_date = %(day)s AND p.desk_id = ANY (%(desks)s)
         AND k.position > %(after)s AND k.position <= %(until)s
     UNION ALL
-    SELECT v.desk_id, false, t.method, v.payment_id, t.amount_fen, NULL
+    SELECT v.desk_id, 'back', t.method, v.payment_id, t.amount_fen, NULL
     FROM payments_reversal v
     JOIN payments_part t ON t.community_id = v.community_id AND t.payment_id = v.payment_id
     JOIN ledger_link k ON k.community_id = v.community_id AND k.entry_id = v.entry_id
     WHERE v.community_id = %(community)s AND v.business_date = %(day)s AND v.desk_id = ANY (%(desks)s)
         AND k.position > %(after)s AND k.position <= %(until)s
+    UNION ALL
+    SELECT v.desk_id, 'refunded', 'cash', v.id, v.amount_fen, NULL
+    FROM refunds_voucher v
+    JOIN ledger_link k ON k.community_id = v.community_id AND k.entry_id = v.entry_id
+    WHERE v.community_id = %(community)s AND v.business_date = %(day)s AND v.desk_id = ANY (%(desks)s)
+        AND k.position > %(after)s AND k.position <= %(until)s
 ) m
-GROUP BY GROUPING SETS ((m.desk_id, m.taken, m.method), (m.desk_id, m.taken))
+GROUP BY GROUPING SETS ((m.desk_id, m.what, m.method), (m.desk_id, m.what))
 """
 _NO_END = 2**62
+_WHATS = ("taken", "back", "refunded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,33 +95,36 @@ class Drawer:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One method: payments and what they came to, reversals and what they gave back; fen."""
+    """One method: payments, reversals and refunds, how many and what they came to; fen."""
 
     method: Method
     count: int = 0
     in_fen: int = 0
     back_count: int = 0
     back_fen: int = 0
+    refund_count: int = 0
+    refund_fen: int = 0
 
     @property
     def total_fen(self) -> int:
         """What is left of it."""
-        return self.in_fen - self.back_fen
+        return self.in_fen - self.back_fen - self.refund_fen
 
 
 @dataclass(frozen=True, slots=True)
 class Takings:
-    """A shift's payments and reversals by method; receipt numbers are the first and the last of its own."""
+    """A shift's payments, reversals and refunds by method; receipt numbers are the first and the last of its own."""
 
     by_method: tuple[Taken, ...] = ()
     count: int = 0
     reversals: int = 0
+    refunds: int = 0
     first_number: int | None = None
     last_number: int | None = None
 
     @property
     def total_fen(self) -> int:
-        """All methods together, less what was given back."""
+        """All methods together, less what was taken back or refunded."""
         return sum(taken.total_fen for taken in self.by_method)
 
     @property
@@ -194,26 +206,22 @@ def _takings(
     values: dict[str, Any] = {"community": community_id, "day": day, "desks": list(desks)}
     with connection.cursor() as cursor:
         cursor.execute(_MOVED, {**values, "after": after, "until": until})
-        rows = {(desk, taken, method): rest for desk, taken, method, *rest in cursor.fetchall()}
+        rows = {(desk, what, method): rest for desk, what, method, *rest in cursor.fetchall()}
     return {
-        desk: _told({(t, m): rest for (d, t, m), rest in rows.items() if d == desk})
+        desk: _told({(w, m): rest for (d, w, m), rest in rows.items() if d == desk})
         for desk in {desk for desk, _, _ in rows}
     }
 
 
-def _told(rows: dict[tuple[bool, str | None], list[Any]]) -> Takings:
+def _told(rows: dict[tuple[str, str | None], list[Any]]) -> Takings:
     nothing = [0, 0, None, None]
     by_method = tuple(
-        Taken(
-            method,
-            *rows.get((True, method), nothing)[:2],
-            *rows.get((False, method), nothing)[:2],
-        )
+        Taken(method, *(n for what in _WHATS for n in rows.get((what, method), nothing)[:2]))
         for method in Method
-        if {(True, method), (False, method)} & rows.keys()
+        if any((what, method) in rows for what in _WHATS)
     )
-    count, _, first, last = rows.get((True, None), nothing)
-    return Takings(by_method, count, rows.get((False, None), nothing)[0], first, last)
+    (count, _, first, last), back, refunded = (rows.get((what, None), nothing) for what in _WHATS)
+    return Takings(by_method, count, back[0], refunded[0], first, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +258,12 @@ def reversals_in(shift: Shift, until: int = _NO_END) -> QuerySet[Reversal]:
     )
     rows = rows.select_related("payment", "by").prefetch_related("payment__receipts__desk")
     return rows.order_by("pk")
+
+
+def refunds_in(shift: Shift, until: int = _NO_END) -> QuerySet[Voucher]:
+    """Return what was refunded in cash in the shift, in order."""
+    places = {"after": shift.opened_position, "until": until}
+    return vouchers_between(shift.desk_id, shift.community_id, **places)
 
 
 def closed_days(community: Community) -> QuerySet[ClosedDay]:

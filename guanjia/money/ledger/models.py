@@ -29,6 +29,7 @@ class EntryKind(models.TextChoices):
     SHIFT = "shift", "交班"
     DEPOSIT = "deposit", "缴存"
     OPENING = "opening", "期初"
+    REFUND = "refund", "退款"
 
 
 class Entry(CommunityModel):

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from guanjia.accounts.models import User
 from guanjia.core.calendar import business_date
@@ -20,8 +21,8 @@ from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import Entry, EntryKind, EntryLine
 from guanjia.money.payments.drawer import hold_drawer
 from guanjia.money.payments.models import Allocation, Desk, Part, Payment, Receipt, Reversal
-from guanjia.money.payments.rules import Method, may_reverse, reversal_kind
-from guanjia.money.prepayments.models import Movement, Prepayment
+from guanjia.money.payments.rules import Kept, Method, may_reverse, reversal_kind
+from guanjia.money.prepayments.models import Movement
 from guanjia.money.prepayments.rules import DRAWN_MEANWHILE
 from guanjia.records.actions import journal, send
 
@@ -98,21 +99,35 @@ def may_take_back(
 ) -> Literal[True] | Refusal:
     """Return True, or why ``by`` can't take the receipt back as it stands; the desk and the day judge for themselves."""
     payment, community = receipt.payment, receipt.community
-    left = Prepayment.objects.filter(
-        community=community, movements__entry=payment.entry_id, movements__amount_fen__gt=0
-    )
     held = HeldDeposit.objects.filter(community=community, entry=payment.entry_id)
     return may_reverse(
         kind=reversal_kind(taken_on=payment.business_date, today=today),
         reversed_before=Reversal.objects.filter(community=community, payment=payment).exists(),
         prepaid_fen=payment.prepaid_fen,
-        prepaid_left_fen=sum(left.values_list("balance_fen", flat=True)),
+        kept=_kept(payment),
         deposit_fen=payment.deposit_fen,
         deposit_left_fen=payment.deposit_fen and sum(held.values_list("balance_fen", flat=True)),
         is_own=payment.by_id == by.pk,
         may_void=may_void,
         may_red=may_red,
     )
+
+
+def _kept(payment: Payment) -> Kept:
+    """Return what became of the money that the payment left for bills to come."""
+    moved = Movement.objects.filter(
+        community=payment.community_id, entry=payment.entry_id, amount_fen__gt=0
+    )
+    paid_back = Movement.objects.filter(
+        community=OuterRef("community"),
+        prepayment=OuterRef("prepayment"),
+        entry__kind=EntryKind.REFUND,
+        pk__gt=OuterRef("pk"),
+    )
+    columns = ("prepayment__balance_fen", "prepayment__held_fen", Exists(paid_back))
+    for left, held, refunded in moved.values_list(*columns):
+        return Kept(left_fen=left, held_fen=held, refunded=refunded)
+    return Kept()
 
 
 def _mirror(

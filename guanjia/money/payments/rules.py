@@ -221,12 +221,24 @@ def reversal_kind(*, taken_on: date, today: date) -> ReversalKind:
     return ReversalKind.VOID if taken_on == today else ReversalKind.RED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A prepayment as a receipt finds it that left money there: what is left and what refunds hold, in fen.
+
+    ``refunded`` says that some was paid back since.
+    """
+
+    left_fen: int = 0
+    held_fen: int = 0
+    refunded: bool = False
+
+
 def may_reverse(
     *,
     kind: ReversalKind,
     reversed_before: bool,
     prepaid_fen: int,
-    prepaid_left_fen: int,
+    kept: Kept,
     deposit_fen: int,
     deposit_left_fen: int,
     is_own: bool,
@@ -235,9 +247,9 @@ def may_reverse(
 ) -> Literal[True] | Refusal:
     """Return True, or why a receipt can't be taken back.
 
-    ``prepaid_fen`` is what it added to a prepayment, ``prepaid_left_fen`` what is left there; of the deposits that it
-    took, ``deposit_fen`` and ``deposit_left_fen``. ``is_own`` says that whoever asks took the money: on a later day
-    somebody else has to see it.
+    ``prepaid_fen`` is what it added to a prepayment, ``kept`` what became of it there; of the deposits that it took,
+    ``deposit_fen`` and ``deposit_left_fen``. ``is_own`` says that whoever asks took the money: on a later day somebody
+    else has to see it.
     """
     if reversed_before:
         return Refusal("这张收据已经作废或红冲过", "一张收据只能冲一次；请看它的记录")
@@ -251,22 +263,30 @@ def may_reverse(
         return Refusal(
             "这笔款是您自己收的，红冲要由别人办", "请把收据和原因交另一位财务或管理中心主任"
         )
-    return _may_undo(
-        prepaid_fen=prepaid_fen,
-        prepaid_left_fen=prepaid_left_fen,
-        deposit_fen=deposit_fen,
-        deposit_left_fen=deposit_left_fen,
-    )
+    return _may_give_up(prepaid_fen, kept) and _may_undo(deposit_fen, deposit_left_fen)
 
 
-def _may_undo(
-    *, prepaid_fen: int, prepaid_left_fen: int, deposit_fen: int, deposit_left_fen: int
-) -> Literal[True] | Refusal:
-    if prepaid_left_fen < prepaid_fen:
+def _may_give_up(prepaid_fen: int, kept: Kept) -> Literal[True] | Refusal:
+    """Return True, or why what a receipt left for bills to come can't be taken out again."""
+    if kept.held_fen:
         return Refusal(
-            f"这张收据存入的预存已用掉一部分，只剩 {yuan(prepaid_left_fen)} 元",
+            "这张收据存入的预存正在办退款", "请先等退款付完，或撤回退款申请；两样只能办一样"
+        )
+    if kept.refunded:
+        return Refusal(
+            "这张收据存入的预存已经退过款，不能再冲",
+            "余下的预存，存错了户的请转到另一处，不要了的请申请退款",
+        )
+    if kept.left_fen < prepaid_fen:
+        return Refusal(
+            f"这张收据存入的预存已用掉一部分，只剩 {yuan(kept.left_fen)} 元",
             "请先冲掉用这笔预存付的收据，再冲这一张",
         )
+    return True
+
+
+def _may_undo(deposit_fen: int, deposit_left_fen: int) -> Literal[True] | Refusal:
+    """Return True, or why the deposits that a receipt took are not whole any more."""
     if deposit_left_fen < deposit_fen:
         return Refusal(
             f"这张收据收的押金已退掉或扣掉一部分，只剩 {yuan(deposit_left_fen)} 元",

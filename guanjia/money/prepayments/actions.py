@@ -1,21 +1,25 @@
-"""Finding a prepayment to move money in or out of, and moving it between a household's units."""
+"""Finding a prepayment to move money in or out of, and moving it between units of a household or of one payer."""
 
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import business_date
 from guanjia.core.database.refusing import refusing
 from guanjia.core.refusal import Refused
 from guanjia.core.text import clean
-from guanjia.estate.models import Unit
-from guanjia.money.ledger.actions import Line, post
+from guanjia.estate.models import Tenure, Unit, on_day
+from guanjia.money.ledger.actions import Line, claim_request, post
 from guanjia.money.ledger.chart import Account
-from guanjia.money.ledger.models import Entry, EntryKind
-from guanjia.money.prepayments.models import Movement, Prepayment
+from guanjia.money.ledger.models import EntryKind
+from guanjia.money.prepayments.models import Movement, Prepayment, Transfer
 from guanjia.money.prepayments.rules import DRAWN_MEANWHILE, may_transfer
 from guanjia.records.actions import journal
+
+SCOPE = "prepayment.transfer"
 
 
 def prepayment_of(*, community: Community, unit_id: int, party_id: int | None) -> Prepayment:
@@ -27,20 +31,33 @@ def prepayment_of(*, community: Community, unit_id: int, party_id: int | None) -
 
 @transaction.atomic
 def transfer_prepayment(
-    *, source: Prepayment, to: Unit, amount_fen: int, reason: str, by: User, at: datetime
-) -> Entry:
-    """Move money to another unit of the same household, where the same person has it then.
+    *,
+    source: Prepayment,
+    to: Unit,
+    amount_fen: int,
+    reason: str,
+    key: UUID,
+    by: User,
+    at: datetime,
+) -> Transfer:
+    """Move money once to another unit, where the same person has it then; the same ``key`` gives the same answer (L7).
 
-    Raises Refused where the units do not share a household or less is left; the CHECK on the balance stands
-    behind them when two move at once.
+    Raises Refused where the units neither share a household nor a payer, or less is left and free; the CHECK on the
+    balance stands behind them when two move at once. Raises TextError without a reason.
     """
-    community, home = source.community, source.unit
+    community, today = source.community, business_date(at)
+    asked = {"source": source.pk, "to": to.pk, "amount_fen": amount_fen, "by": by.pk}
+    claimed = claim_request(community=community, scope=SCOPE, key=key, request=asked)
+    if claimed is None:
+        rows = Transfer.objects.filter(community=community)
+        return rows.get(request_key__scope=SCOPE, request_key__key=key)
+    source = Prepayment.objects.select_related("unit").get(community=community, pk=source.pk)
     verdict = may_transfer(
         asked_fen=amount_fen,
         balance_fen=source.balance_fen,
-        same_household=to.pk != home.pk
-        and home.household_id is not None
-        and home.household_id == to.household_id,
+        held_fen=source.held_fen,
+        same_unit=to.pk == source.unit_id,
+        related=_are_related(source, to, today),
     )
     if not verdict:
         raise Refused(verdict)
@@ -49,9 +66,9 @@ def transfer_prepayment(
     entry = post(
         community=community,
         kind=EntryKind.TRANSFER,
-        business_date=business_date(at),
+        business_date=today,
         lines=[
-            Line(Account.PREPAID, amount_fen, home.pk),
+            Line(Account.PREPAID, amount_fen, source.unit_id),
             Line(Account.PREPAID, -amount_fen, to.pk),
         ],
         by=by,
@@ -61,14 +78,37 @@ def transfer_prepayment(
             Movement(community=community, prepayment=prepayment, entry=entry, amount_fen=fen)
             for prepayment, fen in ((source, -amount_fen), (target, amount_fen))
         )
-    moved = {"from": home.pk, "to": to.pk, "amount_fen": amount_fen}
+    transfer = Transfer.objects.create(
+        community=community,
+        source=source,
+        target=target,
+        entry=entry,
+        request_key=claimed,
+        amount_fen=amount_fen,
+        reason=reason,
+        at=at,
+        by=by,
+    )
     journal(
         community=community,
         by=by,
         at=at,
         action="prepayment.transfer",
-        subject=source,
-        after=moved,
+        subject=transfer,
+        after={"from": source.unit_id, "to": to.pk, "amount_fen": amount_fen},
         reason=reason,
     )
-    return entry
+    return transfer
+
+
+def _are_related(source: Prepayment, to: Unit, today: date) -> bool:
+    """Whether both units are of one household, or who left the money answers for the other's bills today."""
+    home = source.unit.household_id
+    if home is not None and home == to.household_id:
+        return True
+    debtors = Tenure.objects.filter(
+        on_day(today), community=source.community_id, unit=to, is_debtor=True
+    ).annotate(now=Coalesce("party__merged_into_id", "party_id"))
+    whose = Prepayment.objects.filter(community=source.community_id, pk=source.pk)
+    now = whose.values_list(Coalesce("party__merged_into_id", "party_id"), flat=True)[0]
+    return now is not None and debtors.filter(now=now).exists()

@@ -13,7 +13,7 @@ from guanjia.money.prepayments.models import Prepayment
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What one person has left at one unit, in fen."""
+    """What one person has left at one unit and free to use, in fen."""
 
     prepayment_id: int
     unit_id: int
@@ -26,10 +26,10 @@ def balances_of(
 ) -> list[Balance]:
     """Return what ``party_id`` has left at these units, the first unit's first, in one statement.
 
-    People merged since count as the one they were merged into.
+    People merged since count as the one they were merged into; what refunds hold does not count.
     """
-    rows = prepaid_by(community, unit_ids).filter(owner=party_id, balance_fen__gt=0)
-    found = rows.values_list("pk", "unit_id", "owner", "balance_fen")
+    rows = prepaid_by(community, unit_ids).filter(owner=party_id, balance_fen__gt=F("held_fen"))
+    found = rows.values_list("pk", "unit_id", "owner", F("balance_fen") - F("held_fen"))
     order = {unit: place for place, unit in enumerate(unit_ids)}
     return sorted((Balance(*row) for row in found), key=lambda balance: order[balance.unit_id])
 

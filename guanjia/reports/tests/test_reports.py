@@ -21,6 +21,7 @@ from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import EntryLine
 from guanjia.money.payments.rules import Method, Tender
 from guanjia.money.payments.tests.factories import NEW_YEAR, make_office
+from guanjia.money.refunds.tests.factories import approve, ask, pay
 from guanjia.records.models import JournalEntry
 from guanjia.reports.ageing import ageing
 from guanjia.reports.balance import account_lines, trial_balance
@@ -55,7 +56,10 @@ def books():
     office.pay(office.owed(first), tenders=parts)
     office.take_back(office.pay(office.owed(second)[:1]))
     more = {"amount_fen": FEE + 5_000, "tendered_fen": FEE + 5_000}
-    office.pay(office.owed(third)[:1], prepay_fen=5_000, tender=more)
+    ahead = office.pay(office.owed(third)[:1], prepay_fen=5_000, tender=more)
+    pay(office, approve(ask(office, ahead, 1_000)))
+    account = {"method": Method.TRANSFER, "account": "工行 6222020000001234"}
+    pay(office, approve(ask(office, ahead, 500, **account)), reference="8801")
     take_deposit(office, first)
     newest = office.owed(second)[1]
     reduce_bill(
@@ -84,10 +88,12 @@ class TestTakings:
         office, _ = books
         sheet = takings(office.community, TODAY_ONLY, By.METHOD)
         assert column(sheet, "净额") == {
-            "现金": 210_000 + FEE + 5_000,
+            "现金": 210_000 + FEE + 5_000 - 1_000,
             "POS 刷卡": 2 * FEE - 10_000,
+            "转账": -500,
         }
-        assert column(sheet, "冲销") == {"现金": FEE, "POS 刷卡": 0}
+        assert column(sheet, "冲销") == {"现金": FEE, "POS 刷卡": 0, "转账": 0}
+        assert column(sheet, "退款") == {"现金": 1_000, "POS 刷卡": 0, "转账": 500}
 
     @pytest.mark.parametrize("by", list(By))
     def test_every_view_has_the_ledgers_total(self, books, by):
@@ -111,7 +117,7 @@ class TestTakings:
         sheet = takings(office.community, TODAY_ONLY, By.ITEM)
         assert [(row.values[0], row.values[1], row.values[-1]) for row in sheet.rows] == [
             ("物业服务费", "费用", 3 * FEE),
-            ("预存款", "预存", 5_000),
+            ("预存款", "预存", 3_500),
             ("装修押金", "押金", 200_000),
         ]
 
@@ -224,7 +230,7 @@ class TestCarrying:
         content = workbook(takings(office.community, TODAY_ONLY, By.METHOD), office.community)
         rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
         assert rows[3][:2] == ["收款方式", "笔数"]
-        assert ["现金", 4.0, 2623.38, 1.0, 236.69, 2386.69] in rows
+        assert ["现金", 4.0, 2623.38, 1.0, 236.69, 1.0, 10.0, 2376.69] in rows
 
     def test_every_report_prints(self, books):
         office, _ = books

@@ -42,14 +42,17 @@ LAWS = (
     Check(
         "shifts_manned",
         "交班",
-        "每笔收款由本班里的人在本班的营业日收下",
+        "每笔收款、每笔现金退款由本班里的人在本班的营业日办理",
         f"""
-        SELECT p.community_id, p.id AS payment_id, s.id AS shift_id, e.business_date, p.by_id
+        SELECT p.community_id, p.entry_id, s.id AS shift_id, e.business_date, p.by_id
         FROM ({_SHIFTS}) s
         JOIN ledger_link k ON k.community_id = s.community_id AND k.series = s.series AND k.position > s.opened_position
             AND (s.state <> 'closed' OR k.position <= s.closed_position)
         JOIN ledger_entry e ON e.community_id = k.community_id AND e.id = k.entry_id
-        JOIN payments_payment p ON p.community_id = k.community_id AND p.entry_id = k.entry_id
+        JOIN (
+            SELECT community_id, entry_id, by_id FROM payments_payment
+            UNION ALL SELECT community_id, entry_id, by_id FROM refunds_voucher
+        ) p ON p.community_id = k.community_id AND p.entry_id = k.entry_id
         WHERE e.business_date <> s.business_date OR NOT EXISTS (SELECT 1 FROM closing_shiftcashier c
             WHERE c.community_id = s.community_id AND c.shift_id = s.id AND c.user_id = p.by_id)
         """,  # noqa: S608 - put together from constants

@@ -73,12 +73,14 @@ LAWS = (
             WHERE amount_fen NOT BETWEEN 1 AND {LIMIT_FEN}
         UNION ALL SELECT community_id, 'deposits_depositmovement', id, amount_fen FROM deposits_depositmovement
             WHERE amount_fen = 0 OR abs(amount_fen) > {LIMIT_FEN}
+        UNION ALL SELECT community_id, 'refunds_refund', id, amount_fen FROM refunds_refund
+            WHERE amount_fen NOT BETWEEN 1 AND {LIMIT_FEN}
         """,  # noqa: S608 - put together from constants
     ),
     Check(
         "entries_explained",
         "L1",
-        "每笔分录有且只有一份说明它的单据：出账批次、临时收费、收款、冲销、减免、预存转户、期初、交班或缴存",
+        "每笔分录有且只有一份说明它的单据：出账批次、临时收费、收款、冲销、减免、预存转户、退款、期初、交班或缴存",
         """
         SELECT e.community_id, e.id AS entry_id, e.kind, count(d.kind) AS documents
         FROM ledger_entry e
@@ -91,9 +93,8 @@ LAWS = (
             UNION ALL SELECT community_id, entry_id, 'reversal' FROM opening_withdrawal WHERE entry_id IS NOT NULL
             UNION ALL SELECT DISTINCT a.community_id, a.entry_id, 'adjustment' FROM bills_adjustment a
                 JOIN ledger_entry e ON e.community_id = a.community_id AND e.id = a.entry_id AND e.kind NOT IN ('bills', 'reversal')
-            UNION ALL SELECT m.community_id, m.entry_id, 'transfer' FROM prepayments_movement m
-                JOIN ledger_entry e ON e.community_id = m.community_id AND e.id = m.entry_id AND e.kind = 'transfer'
-                WHERE m.amount_fen > 0
+            UNION ALL SELECT community_id, entry_id, 'transfer' FROM prepayments_transfer
+            UNION ALL SELECT community_id, entry_id, 'refund' FROM refunds_voucher
             UNION ALL SELECT community_id, opening_id, 'shift' FROM closing_shift WHERE opening_id IS NOT NULL
             UNION ALL SELECT community_id, entry_id, 'shift' FROM closing_handover WHERE entry_id IS NOT NULL
             UNION ALL SELECT community_id, entry_id, 'deposit' FROM closing_depositpart
@@ -145,14 +146,18 @@ LAWS = (
     Check(
         "keys_used",
         "L7",
-        "每次提交对应一笔且只有一笔收款，或一笔临时收费",
+        "每次提交对应一笔且只有一笔收款、临时收费、预存转户、退款申请或退款付款",
         """
-        SELECT k.community_id, k.id AS request_key_id, k.scope, count(p.id) AS payments, count(x.id) AS extras
+        SELECT k.community_id, k.id AS request_key_id, k.scope, count(d.scope) AS documents
         FROM ledger_requestkey k
-        LEFT JOIN payments_payment p ON p.community_id = k.community_id AND p.request_key_id = k.id
-        LEFT JOIN bills_extracharge x ON x.community_id = k.community_id AND x.request_key_id = k.id
-        GROUP BY k.community_id, k.id
-        HAVING count(p.id) <> (k.scope = 'payment.take')::int OR count(x.id) <> (k.scope = 'charge.add')::int
+        LEFT JOIN (
+            SELECT community_id, request_key_id, 'payment.take' AS scope FROM payments_payment
+            UNION ALL SELECT community_id, request_key_id, 'charge.add' FROM bills_extracharge
+            UNION ALL SELECT community_id, request_key_id, 'prepayment.transfer' FROM prepayments_transfer
+            UNION ALL SELECT community_id, request_key_id, 'refund.request' FROM refunds_refund
+            UNION ALL SELECT community_id, request_key_id, 'refund.pay' FROM refunds_voucher
+        ) d ON d.community_id = k.community_id AND d.request_key_id = k.id
+        GROUP BY k.community_id, k.id HAVING count(d.scope) <> 1 OR min(d.scope) <> k.scope
         """,
     ),
     Check(
@@ -161,7 +166,7 @@ LAWS = (
     Check(
         "acts_journalled",
         "日志",
-        "每笔收款、每次冲销、每批出账、每次交班、缴存与日结、每笔临时收费、每笔手工减免、每份期初的入账、签字与撤回在操作日志里恰有一条",
+        "每笔收款、每次冲销、每批出账、每次交班、缴存与日结、每笔临时收费、每笔手工减免、每次预存转户、退款的每一步、每份期初的入账、签字与撤回在操作日志里恰有一条",
         f"""
         SELECT a.community_id, a.subject, a.id, count(j.id) AS journal_rows
         FROM (
@@ -169,6 +174,12 @@ LAWS = (
             UNION ALL SELECT community_id, 'bills.billrun', id, 'bills.issue' FROM bills_billrun
             UNION ALL SELECT community_id, 'bills.extracharge', id, 'charge.add' FROM bills_extracharge
             UNION ALL SELECT community_id, 'payments.reversal', id, 'payment.reverse' FROM payments_reversal
+            UNION ALL SELECT community_id, 'prepayments.transfer', id, 'prepayment.transfer' FROM prepayments_transfer
+            UNION ALL SELECT community_id, 'refunds.refund', id, 'refund.request' FROM refunds_refund
+            UNION ALL SELECT community_id, 'refunds.refund', id, CASE state WHEN 'refused' THEN 'refund.refuse' ELSE 'refund.approve' END
+                FROM refunds_refund WHERE decided_by_id IS NOT NULL
+            UNION ALL SELECT community_id, 'refunds.refund', id, 'refund.withdraw' FROM refunds_refund WHERE state = 'withdrawn'
+            UNION ALL SELECT community_id, 'refunds.voucher', id, 'refund.pay' FROM refunds_voucher
             UNION ALL SELECT community_id, 'closing.shift', id, 'shift.open' FROM closing_shift
             UNION ALL SELECT community_id, 'closing.shift', shift_id, 'shift.hand_over' FROM closing_handover
             UNION ALL SELECT d.community_id, 'closing.deposit', d.id, 'cash.bank' FROM closing_deposit d
@@ -194,12 +205,13 @@ LAWS = (
     Check(
         "messages_queued",
         "L11",
-        "每笔收款、每次冲销恰有一条待发或已发的通知",
+        "每笔收款、每次冲销、每笔付出的退款恰有一条待发或已发的通知",
         """
         SELECT d.community_id, d.topic, d.id, count(o.id) AS messages
         FROM (
             SELECT community_id, id, 'payment.taken' AS topic, 'payment' AS key FROM payments_payment
             UNION ALL SELECT community_id, id, 'payment.reversed', 'reversal' FROM payments_reversal
+            UNION ALL SELECT community_id, refund_id, 'refund.paid', 'refund' FROM refunds_voucher
         ) d
         LEFT JOIN records_outboxmessage o ON o.community_id = d.community_id
             AND o.topic = d.topic AND (o.payload->>d.key)::bigint = d.id

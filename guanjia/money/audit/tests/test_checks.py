@@ -13,13 +13,7 @@ from django.db import connection
 from guanjia.accounts.tests.factories import MORNING, make_community
 from guanjia.estate.tests.factories import make_unit
 from guanjia.money.audit.checks import CHECKS, SHOWN, audit
-from guanjia.money.audit.tests.closing_faults import CLOSING_FAULTS, CLOSING_TABLES, closed_office
-from guanjia.money.audit.tests.liability_faults import (
-    LIABILITY_FAULTS,
-    LIABILITY_TABLES,
-    holds_deposits,
-)
-from guanjia.money.audit.tests.opening_faults import OPENING_FAULTS, OPENING_TABLES, live_office
+from guanjia.money.audit.tests.rooms import ROOM_FAULTS, ROOM_TABLES, busy_rooms
 from guanjia.money.bills.actions import cancel_bill, reduce_bill
 from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.ledger.models import RequestKey
@@ -40,12 +34,10 @@ GUARDED = (
     "payments_payment",
     "payments_part",
     "payments_reversal",
-    *LIABILITY_TABLES,
     "payments_allocation",
     "payments_receipt",
     "records_journalentry",
-    *CLOSING_TABLES,
-    *OPENING_TABLES,
+    *ROOM_TABLES,
 )
 
 
@@ -77,9 +69,7 @@ def busy_office():
     total = older[0].open_fen + 10_000
     office.pay(older, prepay_fen=10_000, tender={"amount_fen": total, "tendered_fen": total})
     office.take_back(office.pay(office.owed(first)))
-    holds_deposits(office, first, second)
-    closed_office()
-    live_office(office, office.unit("50.00"))
+    busy_rooms(office, first, second)
     return office, first, second
 
 
@@ -119,184 +109,179 @@ END $$
 NEW = "(SELECT max(id) FROM ledger_entry WHERE community_id = %(c)s)"
 WAIVED = "kind = 'waiver'"
 ITS = f"entry_id = (SELECT entry_id FROM bills_adjustment WHERE {WAIVED})"
-FAULTS = (
-    CLOSING_FAULTS
-    | LIABILITY_FAULTS
-    | OPENING_FAULTS
-    | {
-        "an entry with one line too many": (
-            "entries_balance",
-            f"{LINE} (%(c)s, {RUN}, 2241, 5, NULL)",
+FAULTS = ROOM_FAULTS | {
+    "an entry with one line too many": (
+        "entries_balance",
+        f"{LINE} (%(c)s, {RUN}, 2241, 5, NULL)",
+    ),
+    "a reversal that is no mirror": (
+        "reversals_mirror",
+        (
+            "UPDATE ledger_entryline SET account = 1002 WHERE account = 1001"
+            " AND entry_id = (SELECT min(entry_id) FROM payments_reversal WHERE community_id = %(c)s)"
         ),
-        "a reversal that is no mirror": (
-            "reversals_mirror",
-            (
-                "UPDATE ledger_entryline SET account = 1002 WHERE account = 1001"
-                " AND entry_id = (SELECT min(entry_id) FROM payments_reversal WHERE community_id = %(c)s)"
-            ),
+    ),
+    "a line of nothing": (
+        "amounts_bounded",
+        "ALTER TABLE ledger_entryline DROP CONSTRAINT ledger_line_amount",
+        f"{LINE} (%(c)s, {RUN}, 2241, 0, NULL)",
+    ),
+    "lines beyond all bounds": (
+        "amounts_bounded",
+        "ALTER TABLE ledger_entryline DROP CONSTRAINT ledger_line_amount",
+        f"{LINE} (%(c)s, {RUN}, 2241, 2e15, NULL), (%(c)s, {RUN}, 2241, -2e15, NULL)",
+    ),
+    "an entry that no document explains": (
+        "entries_explained",
+        f"{HEAD} (%(c)s, 'payment', '2026-11-23', %(by)s, NULL)",
+        f"{LINE} (%(c)s, {NEW}, 1001, 5, NULL), (%(c)s, {NEW}, 2241, -5, NULL)",
+    ),
+    "a run that counts a bill too many": (
+        "runs_posted",
+        f"UPDATE bills_billrun SET bill_count = bill_count + 1 WHERE entry_id = {RUN}",
+    ),
+    "a run of another month": (
+        "runs_posted",
+        f"UPDATE bills_billrun SET month = '2026-05-01' WHERE entry_id = {RUN}",
+    ),
+    "cash that was a transfer": (
+        "payments_posted",
+        (
+            "UPDATE payments_part SET method = 'transfer', tendered_fen = NULL, reference = '8801'"
+            f" WHERE payment_id = {PAID}"
         ),
-        "a line of nothing": (
-            "amounts_bounded",
-            "ALTER TABLE ledger_entryline DROP CONSTRAINT ledger_line_amount",
-            f"{LINE} (%(c)s, {RUN}, 2241, 0, NULL)",
+    ),
+    "a payment on another day than its entry": (
+        "payments_posted",
+        f"UPDATE payments_payment SET business_date = business_date - 1 WHERE id = {PAID}",
+    ),
+    "parts that are not the whole": (
+        "payments_posted",
+        f"UPDATE payments_part SET amount_fen = amount_fen - 1 WHERE payment_id = {PAID}",
+    ),
+    "a receipt voided on another day": (
+        "reversals_whole",
+        "UPDATE payments_reversal SET kind = 'red' WHERE community_id = %(c)s",
+    ),
+    "what was paid on one bill booked on another": (
+        "bills_paid",
+        "UPDATE bills_bill SET paid_fen = paid_fen - 1 WHERE paid_fen > 0 AND unit_id = %(first)s",
+        f"UPDATE bills_bill SET paid_fen = paid_fen + 1 WHERE id = {OPEN}",
+    ),
+    "a waiver told of another bill than the one it was taken off": (
+        "bills_reduced",
+        (
+            "UPDATE bills_adjustment SET bill_id = (SELECT min(id) FROM bills_bill"
+            f" WHERE community_id = %(c)s AND unit_id = %(first)s) WHERE {WAIVED}"
         ),
-        "lines beyond all bounds": (
-            "amounts_bounded",
-            "ALTER TABLE ledger_entryline DROP CONSTRAINT ledger_line_amount",
-            f"{LINE} (%(c)s, {RUN}, 2241, 2e15, NULL), (%(c)s, {RUN}, 2241, -2e15, NULL)",
+    ),
+    "a cancelled bill that counts again": (
+        "bills_reduced",
+        (
+            "UPDATE bills_bill SET is_cancelled = false"
+            " WHERE is_cancelled AND period_first = '2026-11-01'"
         ),
-        "an entry that no document explains": (
-            "entries_explained",
-            f"{HEAD} (%(c)s, 'payment', '2026-11-23', %(by)s, NULL)",
-            f"{LINE} (%(c)s, {NEW}, 1001, 5, NULL), (%(c)s, {NEW}, 2241, -5, NULL)",
+    ),
+    "an extra charge that is not its price times its number": (
+        "extras_posted",
+        "UPDATE bills_bill SET quantity = 3 WHERE extra_id IS NOT NULL",
+    ),
+    "an extra charge pressed for by no key of its kind": (
+        "keys_used",
+        "UPDATE ledger_requestkey SET scope = 'other' WHERE scope = 'charge.add'",
+    ),
+    "a waiver booked as income that never was": (
+        "adjustments_posted",
+        f"UPDATE ledger_entryline SET account = 6001 WHERE {ITS} AND account = 600101",
+    ),
+    "a waiver that the journal forgot": (
+        "acts_journalled",
+        "DELETE FROM records_journalentry WHERE action = 'bill.waive'",
+    ),
+    "a receivable on the wrong unit": (
+        "receivables_match",
+        f"{LINE} (%(c)s, {RUN}, 1122, 5, %(first)s), (%(c)s, {RUN}, 1122, -5, %(second)s)",
+    ),
+    "a payment with two receipts, another with none": (
+        "payments_receipted",
+        "ALTER TABLE payments_receipt DROP CONSTRAINT payments_receipt_once",
+        f"UPDATE payments_receipt SET payment_id = {PAID} WHERE community_id = %(c)s",
+    ),
+    "a number that no receipt bears": (
+        "receipts_gapless",
+        "UPDATE payments_desk SET last_number = last_number + 1 WHERE id = %(desk)s",
+    ),
+    "a number given twice": (
+        "receipts_gapless",
+        "ALTER TABLE payments_receipt DROP CONSTRAINT payments_receipt_number",
+        "UPDATE payments_receipt SET number = 7444",
+    ),
+    "a key written before the work": (
+        "keys_used",
+        (
+            "INSERT INTO ledger_requestkey (community_id, scope, key, request_hash)"
+            " VALUES (%(c)s, 'payment.take', gen_random_uuid(), '')"
         ),
-        "a run that counts a bill too many": (
-            "runs_posted",
-            f"UPDATE bills_billrun SET bill_count = bill_count + 1 WHERE entry_id = {RUN}",
+    ),
+    "an entry in somebody else's name": (
+        "entries_chained",
+        f"UPDATE ledger_entry SET by_id = NULL WHERE id = {RUN}",
+    ),
+    "a link taken out": (
+        "entries_chained",
+        f"DELETE FROM ledger_link WHERE entry_id = {RUN}",
+    ),
+    "a head that forgot its last link": (
+        "entries_chained",
+        "UPDATE ledger_head SET position = position - 1 WHERE series LIKE 'desk %%'",
+    ),
+    "an entry on a day that was closed before": (
+        "days_closed",
+        (
+            "INSERT INTO ledger_closedday (community_id, business_date, closed_at, by_id)"
+            " VALUES (%(c)s, '2026-11-23', '2026-01-01', %(by)s)"
         ),
-        "a run of another month": (
-            "runs_posted",
-            f"UPDATE bills_billrun SET month = '2026-05-01' WHERE entry_id = {RUN}",
-        ),
-        "cash that was a transfer": (
-            "payments_posted",
-            (
-                "UPDATE payments_part SET method = 'transfer', tendered_fen = NULL, reference = '8801'"
-                f" WHERE payment_id = {PAID}"
-            ),
-        ),
-        "a payment on another day than its entry": (
-            "payments_posted",
-            f"UPDATE payments_payment SET business_date = business_date - 1 WHERE id = {PAID}",
-        ),
-        "parts that are not the whole": (
-            "payments_posted",
-            f"UPDATE payments_part SET amount_fen = amount_fen - 1 WHERE payment_id = {PAID}",
-        ),
-        "a receipt voided on another day": (
-            "reversals_whole",
-            "UPDATE payments_reversal SET kind = 'red' WHERE community_id = %(c)s",
-        ),
-        "what was paid on one bill booked on another": (
-            "bills_paid",
-            "UPDATE bills_bill SET paid_fen = paid_fen - 1 WHERE paid_fen > 0 AND unit_id = %(first)s",
-            f"UPDATE bills_bill SET paid_fen = paid_fen + 1 WHERE id = {OPEN}",
-        ),
-        "a waiver told of another bill than the one it was taken off": (
-            "bills_reduced",
-            (
-                "UPDATE bills_adjustment SET bill_id = (SELECT min(id) FROM bills_bill"
-                f" WHERE community_id = %(c)s AND unit_id = %(first)s) WHERE {WAIVED}"
-            ),
-        ),
-        "a cancelled bill that counts again": (
-            "bills_reduced",
-            (
-                "UPDATE bills_bill SET is_cancelled = false"
-                " WHERE is_cancelled AND period_first = '2026-11-01'"
-            ),
-        ),
-        "an extra charge that is not its price times its number": (
-            "extras_posted",
-            "UPDATE bills_bill SET quantity = 3 WHERE extra_id IS NOT NULL",
-        ),
-        "an extra charge pressed for by no key of its kind": (
-            "keys_used",
-            "UPDATE ledger_requestkey SET scope = 'other' WHERE scope = 'charge.add'",
-        ),
-        "a waiver booked as income that never was": (
-            "adjustments_posted",
-            f"UPDATE ledger_entryline SET account = 6001 WHERE {ITS} AND account = 600101",
-        ),
-        "a waiver that the journal forgot": (
-            "acts_journalled",
-            "DELETE FROM records_journalentry WHERE action = 'bill.waive'",
-        ),
-        "a receivable on the wrong unit": (
-            "receivables_match",
-            f"{LINE} (%(c)s, {RUN}, 1122, 5, %(first)s), (%(c)s, {RUN}, 1122, -5, %(second)s)",
-        ),
-        "a payment with two receipts, another with none": (
-            "payments_receipted",
-            "ALTER TABLE payments_receipt DROP CONSTRAINT payments_receipt_once",
-            f"UPDATE payments_receipt SET payment_id = {PAID} WHERE community_id = %(c)s",
-        ),
-        "a number that no receipt bears": (
-            "receipts_gapless",
-            "UPDATE payments_desk SET last_number = last_number + 1 WHERE id = %(desk)s",
-        ),
-        "a number given twice": (
-            "receipts_gapless",
-            "ALTER TABLE payments_receipt DROP CONSTRAINT payments_receipt_number",
-            "UPDATE payments_receipt SET number = 7444",
-        ),
-        "a key written before the work": (
-            "keys_used",
-            (
-                "INSERT INTO ledger_requestkey (community_id, scope, key, request_hash)"
-                " VALUES (%(c)s, 'payment.take', gen_random_uuid(), '')"
-            ),
-        ),
-        "an entry in somebody else's name": (
-            "entries_chained",
-            f"UPDATE ledger_entry SET by_id = NULL WHERE id = {RUN}",
-        ),
-        "a link taken out": (
-            "entries_chained",
-            f"DELETE FROM ledger_link WHERE entry_id = {RUN}",
-        ),
-        "a head that forgot its last link": (
-            "entries_chained",
-            "UPDATE ledger_head SET position = position - 1 WHERE series LIKE 'desk %%'",
-        ),
-        "an entry on a day that was closed before": (
-            "days_closed",
-            (
-                "INSERT INTO ledger_closedday (community_id, business_date, closed_at, by_id)"
-                " VALUES (%(c)s, '2026-11-23', '2026-01-01', %(by)s)"
-            ),
-        ),
-        "a payment that nobody was told of": (
-            "messages_queued",
-            f"DELETE FROM records_outboxmessage WHERE (payload->>'payment')::bigint = {PAID}",
-        ),
-        "a payment that the journal forgot": (
-            "acts_journalled",
-            f"DELETE FROM records_journalentry WHERE action = 'payment.take' AND subject_id = {PAID}",
-        ),
-        "a bill whose area was changed later": (
-            "bills_computed",
-            f"UPDATE bills_bill SET quantity = quantity + 1 WHERE id = {OPEN}",
-        ),
-        "a price changed under its bills": (
-            "bills_computed",
-            "UPDATE tariffs_tariffversion SET unit_price = unit_price + 0.01 WHERE community_id = %(c)s",
-        ),
-        "a unit that pays an item by another item's tariff": (
-            "tariffs_fit",
-            "INSERT INTO tariffs_chargeitem (community_id, name, is_agency, position) VALUES (%(c)s, '垃圾费', false, 1)",
-            "UPDATE tariffs_unittariff SET item_id = (SELECT max(id) FROM tariffs_chargeitem) WHERE unit_id = %(first)s",
-        ),
-        "a bill by a version that was not in force yet": (
-            "tariffs_fit",
-            "UPDATE tariffs_tariffversion SET effective_from = '2026-12-01' WHERE community_id = %(c)s",
-        ),
-        "a day billed twice": (
-            "periods_apart",
-            "UPDATE bills_bill SET period_last = '2026-12-01' WHERE period_first = '2026-11-01' AND unit_id = %(first)s",
-        ),
-        "a line on another community's unit": (
-            "communities_apart",
-            "ALTER TABLE ledger_entryline DROP CONSTRAINT {unit_key}",
-            f"UPDATE ledger_entryline SET unit_id = %(elsewhere)s WHERE account = 6001 AND entry_id = {RUN}",
-        ),
-        "a unit's tariff whose unit is gone": (
-            "communities_apart",
-            "ALTER TABLE tariffs_unittariff DROP CONSTRAINT {tariff_unit_key}",
-            "UPDATE tariffs_unittariff SET unit_id = 0 WHERE unit_id = %(first)s",
-        ),
-    }
-)
+    ),
+    "a payment that nobody was told of": (
+        "messages_queued",
+        f"DELETE FROM records_outboxmessage WHERE (payload->>'payment')::bigint = {PAID}",
+    ),
+    "a payment that the journal forgot": (
+        "acts_journalled",
+        f"DELETE FROM records_journalentry WHERE action = 'payment.take' AND subject_id = {PAID}",
+    ),
+    "a bill whose area was changed later": (
+        "bills_computed",
+        f"UPDATE bills_bill SET quantity = quantity + 1 WHERE id = {OPEN}",
+    ),
+    "a price changed under its bills": (
+        "bills_computed",
+        "UPDATE tariffs_tariffversion SET unit_price = unit_price + 0.01 WHERE community_id = %(c)s",
+    ),
+    "a unit that pays an item by another item's tariff": (
+        "tariffs_fit",
+        "INSERT INTO tariffs_chargeitem (community_id, name, is_agency, position) VALUES (%(c)s, '垃圾费', false, 1)",
+        "UPDATE tariffs_unittariff SET item_id = (SELECT max(id) FROM tariffs_chargeitem) WHERE unit_id = %(first)s",
+    ),
+    "a bill by a version that was not in force yet": (
+        "tariffs_fit",
+        "UPDATE tariffs_tariffversion SET effective_from = '2026-12-01' WHERE community_id = %(c)s",
+    ),
+    "a day billed twice": (
+        "periods_apart",
+        "UPDATE bills_bill SET period_last = '2026-12-01' WHERE period_first = '2026-11-01' AND unit_id = %(first)s",
+    ),
+    "a line on another community's unit": (
+        "communities_apart",
+        "ALTER TABLE ledger_entryline DROP CONSTRAINT {unit_key}",
+        f"UPDATE ledger_entryline SET unit_id = %(elsewhere)s WHERE account = 6001 AND entry_id = {RUN}",
+    ),
+    "a unit's tariff whose unit is gone": (
+        "communities_apart",
+        "ALTER TABLE tariffs_unittariff DROP CONSTRAINT {tariff_unit_key}",
+        "UPDATE tariffs_unittariff SET unit_id = 0 WHERE unit_id = %(first)s",
+    ),
+}
 
 
 def key_of(table: str, column: str) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -219,10 +220,15 @@ class TestPrepayment:
         source = Prepayment.objects.get()
         words = {"reason": "存错了户", "by": office.cashier, "at": MORNING}
         with pytest.raises(Refused, match="不在同一户"):
-            transfer_prepayment(source=source, to=stranger, amount_fen=100, **words)
+            transfer_prepayment(source=source, to=stranger, amount_fen=100, key=uuid4(), **words)
         with pytest.raises(Refused, match=r"只有 500.00 元"):
-            transfer_prepayment(source=source, to=space, amount_fen=50_001, **words)
-        transfer_prepayment(source=source, to=space, amount_fen=20_000, **words)
+            transfer_prepayment(source=source, to=space, amount_fen=50_001, key=uuid4(), **words)
+        words["key"] = uuid4()
+        first, again = (
+            transfer_prepayment(source=source, to=space, amount_fen=20_000, **words)
+            for _ in range(2)
+        )
+        assert first == again
         assert dict(Prepayment.objects.values_list("unit", "balance_fen")) == {
             unit.pk: 30_000,
             space.pk: 20_000,

@@ -1,0 +1,26 @@
+"""Getters that stay inside the community a person stands in; out of reach is 404."""
+
+from django.shortcuts import get_object_or_404
+
+from guanjia.accounts.access import Standing
+from guanjia.money.prepayments.models import Prepayment
+from guanjia.money.refunds.models import Refund
+
+
+def refund_for(standing: Standing, pk: int) -> Refund:
+    """Return the refund with this id, whose money it is and who acted on it loaded. Raises Http404."""
+    rows = Refund.objects.select_related(
+        "community__company",
+        "prepayment__unit",
+        "prepayment__party",
+        "requested_by",
+        "decided_by",
+        "withdrawn_by",
+    )
+    return get_object_or_404(rows, community=standing.community, pk=pk)
+
+
+def prepayment_for(standing: Standing, pk: int) -> Prepayment:
+    """Return the prepayment with this id, its unit and its owner loaded. Raises Http404."""
+    rows = Prepayment.objects.select_related("community", "unit", "party")
+    return get_object_or_404(rows, community=standing.community, pk=pk)

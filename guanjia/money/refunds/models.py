@@ -1,0 +1,166 @@
+"""Refunds of what somebody left with the office, and the numbered vouchers they are paid on."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from guanjia.accounts.models import CommunityModel, User
+from guanjia.core.database.fields import CommunityForeignKey
+from guanjia.core.database.privileges import APPEND_ONLY
+from guanjia.core.sealing.fields import SealedTextField
+from guanjia.money.ledger.models import Entry, RequestKey
+from guanjia.money.payments.models import Desk
+from guanjia.money.payments.rules import Method
+from guanjia.money.prepayments.models import Prepayment
+from guanjia.money.refunds.rules import WAYS
+from guanjia.money.refunds.states import Evidence, RefundState
+
+_METHODS = [(way.value, way.label) for way in WAYS]
+_S = RefundState
+
+
+class Refund(CommunityModel):
+    """Money asked back: what it rests on, who asked, who decided, and how far it has come.
+
+    Of a row only its state, its decision and its withdrawal ever move. While it is asked for or approved, its money
+    is held (``Prepayment.held_fen``, by trigger).
+    """
+
+    db_privileges = (
+        *APPEND_ONLY,
+        "UPDATE (state, decided_by_id, decided_at, decision, withdrawn_by_id, withdrawn_at, withdrawal)",
+    )
+
+    prepayment = CommunityForeignKey(Prepayment, related_name="refunds", db_index=False)
+    request_key = CommunityForeignKey(RequestKey, related_name="+", db_index=False)
+    amount_fen = models.BigIntegerField()
+    method = models.CharField(max_length=12, choices=_METHODS)
+    reason = models.CharField(max_length=200)
+    payee_name = models.CharField(max_length=120)
+    payee_is_owner = models.BooleanField()  # who left the money receives it in person
+    payee_why = models.CharField(max_length=200, blank=True)  # why somebody else does
+    identity_tail = models.CharField(max_length=4, blank=True)  # of the document that was seen
+    evidence = models.CharField(max_length=10, choices=Evidence.choices())
+    receipts = models.CharField(max_length=200, blank=True)  # the numbers handed back
+    loss = models.CharField(max_length=200, blank=True)  # how the receipt was lost, as declared
+    # Where a transfer goes: bank and account number.
+    account = SealedTextField(purpose="refunds.account", null=True)
+    state = models.CharField(max_length=10, choices=_S.choices(), default=_S.REQUESTED.value)
+    requested_at = models.DateTimeField()
+    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    decision = models.CharField(max_length=200, blank=True, db_default="")  # why it was refused
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    withdrawal = models.CharField(max_length=200, blank=True, db_default="")
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["community", "request_key"], name="refunds_key_once"),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0) & ~Q(reason="") & ~Q(payee_name=""),
+                name="refunds_asked_for",
+            ),
+            models.CheckConstraint(
+                condition=Q(method=Method.CASH, account=None)
+                | Q(method=Method.TRANSFER, account__isnull=False),
+                name="refunds_account_of_transfer",
+            ),
+            models.CheckConstraint(
+                condition=Q(payee_is_owner=True) | ~Q(payee_why="") & ~Q(identity_tail=""),
+                name="refunds_payee_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(evidence=Evidence.RECEIPT) & ~Q(receipts="")
+                | Q(evidence=Evidence.LOSS, payee_is_owner=True)
+                & ~Q(loss="")
+                & ~Q(identity_tail=""),
+                name="refunds_evidence",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=_S.REQUESTED, decided_by=None, decided_at=None)
+                | Q(state=_S.WITHDRAWN, decided_by=None, decided_at=None)
+                | Q(state__in=[_S.APPROVED, _S.PAID, _S.REFUSED, _S.WITHDRAWN])
+                & Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="refunds_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("requested_by")),
+                name="refunds_two_people",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=_S.REFUSED) | ~Q(decision=""), name="refunds_refusal_told"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=_S.WITHDRAWN, withdrawn_by__isnull=False)
+                & Q(withdrawn_at__isnull=False)
+                & ~Q(withdrawal="")
+                | ~Q(state=_S.WITHDRAWN) & Q(withdrawn_by=None, withdrawn_at=None, withdrawal=""),
+                name="refunds_withdrawn",
+            ),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["community", "prepayment"], name="refunds_of_prepayment"),
+            models.Index(
+                fields=["community", "state"],
+                condition=Q(state__in=[_S.REQUESTED, _S.APPROVED]),
+                name="refunds_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payee_name} {self.amount_fen}"
+
+
+class Voucher(CommunityModel):
+    """The numbered proof that a refund was paid (退款凭证), in cash at a desk or by a transfer with its reference."""
+
+    db_privileges = APPEND_ONLY
+
+    refund = CommunityForeignKey(Refund, related_name="vouchers", db_index=False)
+    number = models.PositiveIntegerField()  # from 1 in the community, without gaps
+    desk = CommunityForeignKey(Desk, null=True, related_name="+", db_index=False)
+    reference = models.CharField(max_length=64, blank=True)
+    request_key = CommunityForeignKey(RequestKey, related_name="+", db_index=False)
+    entry = CommunityForeignKey(Entry, related_name="+", db_index=False)
+    amount_fen = models.BigIntegerField()
+    business_date = models.DateField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["community", "refund"], name="refunds_paid_once"),
+            models.UniqueConstraint(fields=["community", "number"], name="refunds_voucher_number"),
+            models.UniqueConstraint(fields=["community", "entry"], name="refunds_voucher_entry"),
+            models.UniqueConstraint(
+                fields=["community", "request_key"], name="refunds_voucher_key"
+            ),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="refunds_voucher_amount"),
+            models.CheckConstraint(
+                condition=Q(desk__isnull=False, reference="") | Q(desk=None) & ~Q(reference=""),
+                name="refunds_voucher_way",
+            ),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["community", "business_date"], name="refunds_vouchers_of_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_number
+
+    @property
+    def full_number(self) -> str:
+        """The number as printed."""
+        return f"T{self.number:06}"
+
+    @property
+    def method(self) -> Method:
+        """How it was paid."""
+        return Method.CASH if self.desk_id else Method.TRANSFER
