@@ -15,6 +15,7 @@ from guanjia.money.payments.models import Desk
 from guanjia.money.tariffs.actions import Price, add_item, add_tariff
 from guanjia.money.tariffs.models import Tariff
 from guanjia.money.tariffs.rules import Basis
+from guanjia.money.tariffs.steps import read_steps
 
 NAME, CODE, COMPANY = "示例花园", "demo", "示例物业服务有限公司"
 
@@ -40,6 +41,14 @@ _PRICES: tuple[tuple[str, bool, tuple[tuple[str, Basis, str], ...]], ...] = (
         (("高层公摊", Basis.FIXED, "18.50"), ("多层公摊", Basis.FIXED, "6")),
     ),
 )
+# Charged by the quarter, each at some places only: by floor, by the customer's tier, once a household.
+LIFT, GARBAGE, DOORS = "电梯运行费", "生活垃圾处理费", "单元门禁维护费"
+_TABLES: tuple[tuple[str, Basis, str], ...] = (
+    (LIFT, Basis.FIXED, "1层 0\n2-6层 12\n7-15层 18\n16层及以上 24"),
+    (GARBAGE, Basis.FIXED, "居民 6\n商户 25\n非居民 25\n特行 60"),
+    (DOORS, Basis.HOUSEHOLD, ""),
+)
+_DOORS_PRICE = Decimal(3)
 
 
 class Act(TypedDict):
@@ -121,6 +130,16 @@ def _price_list(community: Community, act: Act) -> dict[str, Tariff]:
                 evidence=_CONTRACT,
                 **act,
             )
+    for position, (name, basis, table) in enumerate(_TABLES, len(_PRICES)):
+        steps = read_steps(table)
+        tariffs[name] = add_tariff(
+            item=add_item(community=community, name=name, position=position, **act),
+            name="全体住户" if basis == Basis.HOUSEHOLD else "按楼层" if name == LIFT else "按类别",
+            price=Price(basis, Decimal(0) if steps else _DOORS_PRICE, cycle_months=3, steps=steps),
+            effective_from=date(2020, 1, 1),
+            evidence=_CONTRACT,
+            **act,
+        )
     return tariffs
 
 

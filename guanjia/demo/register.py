@@ -9,7 +9,7 @@ from random import Random
 
 from guanjia.demo.layout import BLOCKS, HIGH_RISE, Layout, Place
 from guanjia.demo.names import People, chance, pick
-from guanjia.demo.office import Act, Office
+from guanjia.demo.office import DOORS, GARBAGE, LIFT, Act, Office
 from guanjia.estate.actions import (
     UnitDetails,
     add_building,
@@ -62,6 +62,10 @@ class Home:
     def is_developers(self) -> bool:
         """Whether the developer holds it."""
         return self.payers[0][1] is Capacity.DEVELOPER
+
+
+# What is charged besides at some buildings, and at the shops.
+_ALSO = {"1栋": (LIFT,), "5栋": (GARBAGE, DOORS), "商铺": (GARBAGE,)}
 
 
 class Registrar:
@@ -120,7 +124,7 @@ class Registrar:
             ),
             **self._act,
         )
-        tariffs = [place.tariff]
+        tariffs = [place.tariff, *_ALSO.get(place.building or place.tariff, ())]
         if place.kind is UnitKind.DWELLING:
             tariffs.append("高层公摊" if place.tariff == HIGH_RISE else "多层公摊")
         for name in tariffs:

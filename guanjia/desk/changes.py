@@ -7,7 +7,14 @@ from django.db.models import Q, QuerySet
 
 from guanjia.core.money import yuan
 from guanjia.estate.models import Party, Tenure, Unit, UnitDocument, Vehicle
-from guanjia.estate.states import Capacity, DocumentKind, PartyKind, UnitKind, UnitStatus
+from guanjia.estate.states import (
+    Capacity,
+    CustomerTier,
+    DocumentKind,
+    PartyKind,
+    UnitKind,
+    UnitStatus,
+)
 from guanjia.money.bills.models import Adjustment, ExtraCharge
 from guanjia.money.payments.models import Payment, Receipt
 from guanjia.money.payments.rules import Method
@@ -66,6 +73,7 @@ FIELDS = MappingProxyType(
         "gross_area": "建筑面积",
         "internal_area": "套内面积",
         "layout": "户型",
+        "customer_tier": "收费类别",
         "capacity": "身份",
         "relation": "关系",
         "phone": "电话",
@@ -92,6 +100,7 @@ _VALUES = {
     for vocabulary in (
         UnitKind,
         UnitStatus,
+        CustomerTier,
         PartyKind,
         Capacity,
         DocumentKind,

@@ -23,6 +23,7 @@ from guanjia.money.payments.rules import Method
 from guanjia.money.tariffs.actions import Price
 from guanjia.money.tariffs.models import ChargeItem, TariffVersion
 from guanjia.money.tariffs.rules import Anchor, Basis, PartMonth, Timing
+from guanjia.money.tariffs.steps import StepsError, read_steps, written
 from guanjia.money.tariffs.wording import trimmed
 
 _LARGEST_ID = 2**63 - 1
@@ -157,6 +158,27 @@ class ItemForm(forms.Form):
         return typed
 
 
+class StepsField(forms.CharField):
+    """A price table by floor or by customer tier, a line each."""
+
+    widget = forms.Textarea(
+        attrs={"rows": 5, "placeholder": "1层及以下 0\n2-6层 0.30\n7层及以上 0.45"}
+    )
+    default_help = _(
+        "一行一档：“2-6层 0.30”“7层及以上 0.45”，或“居民 2.40”“商户 5.00”；可从表格粘贴"
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=2000, help_text=self.default_help, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Read the table; the error names the lines and says how to mend them."""
+        try:
+            return read_steps(super().clean(value))
+        except StepsError as wrong:
+            raise ValidationError(str(wrong)) from wrong
+
+
 class VersionForm(forms.Form):
     """A price with its day and its evidence; begins as the latest version stands."""
 
@@ -172,8 +194,14 @@ class VersionForm(forms.Form):
     )
     basis = forms.TypedChoiceField(label=_("计费依据"), choices=Basis.choices(), coerce=Basis)
     unit_price = forms.DecimalField(
-        label=_("单价（元/月）"), min_value=0, max_digits=12, decimal_places=4
+        label=_("单价（元/月）"),
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=4,
+        help_text=_("按楼层或类别分档时不填"),
     )
+    steps = StepsField(label=_("分档价目（元/月）"), required=False)
     addition_fen = FenField(label=_("每月附加（元）"), required=False)
     cycle_months = forms.TypedChoiceField(
         label=_("缴费周期"), coerce=int, choices=[(n, f"{n} 个月") for n in (1, 2, 3, 6, 12)]
@@ -192,14 +220,26 @@ class VersionForm(forms.Form):
         initial = model_to_dict(latest, exclude=["effective_from", "evidence"]) if latest else {}
         if latest:
             initial["addition_fen"] = trimmed(Decimal(latest.addition_fen) / 100)
-            initial["unit_price"] = trimmed(latest.unit_price)
+            initial["unit_price"] = "" if latest.steps else trimmed(latest.unit_price)
+            initial["steps"] = written(latest.price_steps)
         super().__init__(data, initial=initial)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one price or one table of prices."""
+        typed: dict[str, Any] = super().clean() or {}
+        told = typed.get("unit_price") is not None
+        if told and typed.get("steps"):
+            self.add_error("unit_price", say("分档收费时请清空单价，价格都写在价目里"))
+        elif not told and not typed.get("steps") and not {"unit_price", "steps"} & set(self.errors):
+            self.add_error("unit_price", say("请填写单价；按楼层或类别收费的，填分档价目"))
+        return typed
 
     def terms(self) -> dict[str, Any]:
         """Return the price, its day and its evidence as the actions take them."""
         typed = self.cleaned_data
         names = {field.name for field in fields(Price)}
-        price = Price(**{k: v for k, v in typed.items() if k in names and v is not None})
+        told = {k: v for k, v in typed.items() if k in names and v is not None}
+        price = Price(**{"unit_price": Decimal(0), **told})
         rest = {k: v for k, v in typed.items() if k not in names}
         return {"price": price, **rest}
 

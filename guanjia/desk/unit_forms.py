@@ -16,7 +16,7 @@ from guanjia.core.unit_number import UnitNumberError, unit_key
 from guanjia.estate.actions import UnitDetails
 from guanjia.estate.models import Building, Party, Unit, by_number
 from guanjia.estate.search import find
-from guanjia.estate.states import TRANSITIONS, DocumentKind, UnitKind, UnitStatus
+from guanjia.estate.states import TRANSITIONS, CustomerTier, DocumentKind, UnitKind, UnitStatus
 
 _MOST_FOUND = 500
 _BETWEEN = re.compile(r"[,，、;；\n]+")
@@ -102,6 +102,11 @@ class UnitForm(forms.Form):
         decimal_places=2,
     )
     layout = forms.CharField(label=_("户型"), required=False, max_length=40)
+    customer_tier = forms.ChoiceField(
+        label=_("收费类别"),
+        required=False,
+        choices=[("", _("按类型：住宅为居民，商铺为商户")), *CustomerTier.choices()],
+    )
 
     def __init__(self, data: Any = None, *, community: Community, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

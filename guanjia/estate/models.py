@@ -18,8 +18,10 @@ from guanjia.core.database.fields import CommunityForeignKey
 from guanjia.core.identity import mask_id, mask_phone
 from guanjia.core.sealing.fields import BlindIndexField, SealedTextField
 from guanjia.estate.states import (
+    TIER_OF_KIND,
     TITLE_HOLDERS,
     Capacity,
+    CustomerTier,
     DocumentKind,
     Matter,
     PartyKind,
@@ -96,7 +98,13 @@ class Household(CommunityModel):
 
 
 class Unit(CommunityModel):
-    """A dwelling, shop, parking space or storage room that is charged for by itself (D8)."""
+    """A dwelling, shop, parking space or storage room that is charged for by itself (D8).
+
+    The customer tier is the unit's and not a tenure's: it says what the place is used for, which is what prices are
+    agreed by. The owner of a let shop owes what the shop costs, however he lives himself, an empty shop has no tenure
+    that could say it, and a flat that became an office is one whoever runs it. ``customer_tier`` holds only what
+    somebody said; '' goes by the kind, see ``tier``.
+    """
 
     building = CommunityForeignKey(Building, null=True, blank=True, db_index=False)
     household = CommunityForeignKey(Household, null=True, blank=True, db_index=False)
@@ -114,6 +122,14 @@ class Unit(CommunityModel):
         "套内面积（m²）", max_digits=10, decimal_places=2, null=True, blank=True
     )
     layout = models.CharField("户型", max_length=40, blank=True)
+    customer_tier = models.CharField(
+        "收费类别",
+        max_length=12,
+        choices=CustomerTier.choices(),
+        blank=True,
+        default="",
+        db_default="",
+    )
     status = models.CharField("状态", max_length=20, choices=UnitStatus.choices())
     handed_over_on = models.DateField("交付日期", null=True, blank=True)
 
@@ -134,6 +150,10 @@ class Unit(CommunityModel):
                 & (Q(internal_area=None) | Q(internal_area__gt=0)),
                 name="estate_unit_area_positive",
             ),
+            models.CheckConstraint(
+                condition=Q(customer_tier__in=["", *(tier.value for tier in CustomerTier)]),
+                name="estate_unit_tier",
+            ),
         ]
         indexes: ClassVar[list[Any]] = [
             models.Index(
@@ -146,6 +166,11 @@ class Unit(CommunityModel):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def tier(self) -> str:
+        """What it is charged as: what was said, else what its kind is taken for, else ''."""
+        return self.customer_tier or TIER_OF_KIND.get(UnitKind(self.kind), "")
 
 
 class Party(CommunityModel):

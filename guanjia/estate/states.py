@@ -25,6 +25,21 @@ class UnitStatus(Labelled):
     VACANT = "vacant", "空置"
 
 
+class CustomerTier(Labelled):
+    """What a unit is used for, by which tariffs in tiers are priced."""
+
+    RESIDENT = "resident", "居民"
+    MERCHANT = "merchant", "商户"
+    NON_RESIDENT = "non_resident", "非居民"
+    SPECIAL = "special", "特行"
+
+
+# What a unit is taken for as long as nobody said otherwise; the others have to be said.
+TIER_OF_KIND = MappingProxyType(
+    {UnitKind.DWELLING: CustomerTier.RESIDENT, UnitKind.SHOP: CustomerTier.MERCHANT}
+)
+
+
 _S = UnitStatus
 TRANSITIONS = MappingProxyType(
     {

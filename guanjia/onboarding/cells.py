@@ -13,6 +13,7 @@ from guanjia.core.labelled import Labelled
 from guanjia.core.money import MoneyError, fen_from_yuan
 from guanjia.core.shares import ShareError, share_from
 from guanjia.core.text import half_width
+from guanjia.money.tariffs.steps import Step, StepsError, read_steps
 
 T = TypeVar("T")
 
@@ -79,6 +80,15 @@ def price(text: str) -> Decimal:
     if rounded != number:
         raise CellError("单价超过四位小数", "请保留四位小数")
     return rounded
+
+
+@lru_cache(maxsize=256)
+def price_steps(text: str) -> tuple[Step, ...]:
+    """Read a price table by floor or tier, its lines parted by breaks or semicolons."""
+    try:
+        return read_steps(text)
+    except StepsError as fault:
+        raise CellError(fault.message, fault.remedy) from fault
 
 
 @lru_cache(maxsize=1024)

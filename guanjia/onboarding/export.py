@@ -17,9 +17,10 @@ from guanjia.core.money import Rounding
 from guanjia.core.refusal import Refusal, Refused
 from guanjia.core.workbook import new_workbook
 from guanjia.estate.models import Tenure, Unit, Vehicle
-from guanjia.estate.states import Capacity, Matter, PartyKind, UnitKind, UnitStatus
+from guanjia.estate.states import Capacity, CustomerTier, Matter, PartyKind, UnitKind, UnitStatus
 from guanjia.money.tariffs.models import TariffVersion, UnitTariff
 from guanjia.money.tariffs.rules import Anchor, Basis, PartMonth, Timing
+from guanjia.money.tariffs.steps import written
 from guanjia.onboarding.bulk import copy_rows
 from guanjia.onboarding.layouts import OWN, PRICES, REGISTER, VEHICLES, Table
 from guanjia.records.actions import journal
@@ -28,6 +29,7 @@ from guanjia.records.models import PersonalReveal
 _REVEAL = ("at", "by_id", "subject", "subject_id", "field", "reason")
 _CHOICES: dict[str, type[Labelled]] = {
     "kind": UnitKind,
+    "customer_tier": CustomerTier,
     "status": UnitStatus,
     "party_kind": PartyKind,
     "capacity": Capacity,
@@ -39,7 +41,15 @@ _CHOICES: dict[str, type[Labelled]] = {
 }
 _YES_NO = ("is_debtor", "is_agency")
 _TEMPLATE_ROWS = 5000
-_WIDE = {"number": 16, "name": 14, "id_number": 22, "phone": 16, "fees": 22, "evidence": 30}
+_WIDE = {
+    "number": 16,
+    "name": 14,
+    "id_number": 22,
+    "phone": 16,
+    "fees": 22,
+    "steps": 22,
+    "evidence": 30,
+}
 
 Line = dict[str, Any]
 
@@ -126,6 +136,7 @@ def _units(
             "gross_area": unit.gross_area,
             "internal_area": unit.internal_area,
             "layout": unit.layout,
+            "customer_tier": unit.get_customer_tier_display() if unit.customer_tier else "",
             "status": unit.get_status_display(),
             "handed_over_on": unit.handed_over_on,
             "main": mains.get(unit.household_id, "") if unit.household_id else "",
@@ -175,6 +186,7 @@ def _prices(community: Community) -> Iterator[Line]:
             "basis": version.get_basis_display(),
             "unit_price": version.unit_price.normalize(),
             "addition": Decimal(version.addition_fen) / 100,
+            "steps": written(version.price_steps),
             "cycle_months": version.cycle_months,
             "anchor": version.get_anchor_display(),
             "timing": version.get_timing_display(),

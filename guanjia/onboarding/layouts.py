@@ -75,6 +75,7 @@ REGISTER = Table(
         gross_area 建筑面积 面积 产权面积 计费面积 收费面积
         internal_area 套内面积 室内面积 使用面积 实用面积
         layout 户型 房屋户型
+        customer_tier 收费类别 计费类别 用户类别 用户性质
         status 状态 房屋状态 入住状态 使用状态
         handed_over_on 交付日期 交房日期 接房日期 收房日期 入伙日期
         main 户 主房号 所属户 关联房号
@@ -107,6 +108,7 @@ PRICES = Table(
         basis 计费依据 计费方式
         unit_price 单价 计费单价
         addition 每月附加 附加费
+        steps 分档价目 楼层价目 阶梯价
         cycle_months 缴费周期 周期
         anchor 周期起点
         timing 付费方式
@@ -181,6 +183,7 @@ HC = Layout(
                 charged_until 计费结束时间
                 basis 计算公式
                 unit_price 计费单价
+                steps 分档价目 楼层价目
                 addition 固定费用
             """),
         ),
@@ -200,6 +203,7 @@ HC = Layout(
                 fees 房屋费用
                 fees_begin 费用开始时间
                 kind 房屋类型
+                customer_tier 收费类别 用户类别
                 internal_area 室内面积
                 - 租金
             """),

@@ -17,7 +17,8 @@ from guanjia.onboarding.registered import KnownTenure, KnownUnit, KnownVehicle
 
 # Facts that a workbook completes and corrects, as the unit's columns.
 UNIT_FACTS = (
-    "kind", "entrance", "floor", "gross_area", "internal_area", "layout", "handed_over_on",
+    "kind", "entrance", "floor", "gross_area", "internal_area", "layout", "customer_tier",
+    "handed_over_on",
 )  # fmt: skip
 TENURE_FACTS = (
     "share_numerator", "share_denominator", "relation", "scope", "document_no",

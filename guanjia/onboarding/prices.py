@@ -43,13 +43,18 @@ def read_price(reader: RowReader, row: Row, file_name: str) -> PriceRecord | Non
 
 def _price(reader: RowReader, row: Row, basis: Basis) -> Price:
     unit_price = reader.value(row, "unit_price", cells.price) or Decimal(0)
+    steps = reader.value(row, "steps", cells.price_steps) or ()
+    if steps and unit_price:
+        reader.error(
+            row, "unit_price", "既有单价又有分档价目", "分档收费时清空单价，价格都写在价目里"
+        )
     addition_fen = reader.value(row, "addition", cells.fen) or 0
     if row.cells["basis"] == _FIXED_BY_ADDITION:
         unit_price, addition_fen = Decimal(addition_fen) / 100, 0
     cycle_months = reader.value(row, "cycle_months", cells.count) or 1
     if cycle_months not in _CYCLES:
         reader.error(row, "cycle_months", "没有这种缴费周期", "请填 1、2、3、6 或 12（个月）")
-    if not unit_price and not addition_fen and not reader.is_bad(row):
+    if not (unit_price or addition_fen or steps or reader.is_bad(row)):
         reader.warn(row, "unit_price", "价格为零", "请核对；照此导入则不会出账")
     due_days = reader.value(row, "due_days", cells.count)
     anchor = reader.value(row, "anchor", vocabulary.ANCHOR) or row.region.table.fixed.get("anchor")
@@ -65,4 +70,5 @@ def _price(reader: RowReader, row: Row, basis: Basis) -> Price:
             reader.value(row, "part_month", vocabulary.PART_MONTH) or PartMonth.ACTUAL_DAYS
         ),
         rounding=Rounding(reader.value(row, "rounding", vocabulary.ROUNDING) or Rounding.HALF_UP),
+        steps=steps,
     )

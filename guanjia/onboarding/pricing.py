@@ -103,4 +103,5 @@ def _charges(version: TariffVersion) -> dict[str, Any]:
         "due_days": version.due_days,
         "part_month": version.part_month,
         "rounding": version.rounding,
+        "steps": tuple(asdict(step) for step in version.price_steps),
     }

@@ -76,6 +76,7 @@ class UnitRecord:
     gross_area: Decimal | None = None
     internal_area: Decimal | None = None
     layout: str = ""
+    customer_tier: str = ""
     status: UnitStatus | None = None
     handed_over_on: date | None = None
     main: str = ""  # the key of the unit that leads its household

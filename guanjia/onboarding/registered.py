@@ -31,6 +31,7 @@ class KnownUnit(NamedTuple):
     gross_area: Decimal | None
     internal_area: Decimal | None
     layout: str
+    customer_tier: str
     status: str
     handed_over_on: date | None
 

@@ -29,8 +29,8 @@ _NOBODY = ("", "0")
 _OPEN = ("-", "—", "无")
 # What two rows of one unit tell only once, or alike.
 _FACTS = (
-    "building", "entrance", "floor", "kind", "gross_area", "internal_area", "layout", "status",
-    "handed_over_on", "main",
+    "building", "entrance", "floor", "kind", "gross_area", "internal_area", "layout",
+    "customer_tier", "status", "handed_over_on", "main",
 )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def _matters(text: str) -> tuple[Matter, ...]:
 # How each column is read; a text is as long as it may be.
 _UNIT_VALUES: Readers = {
     "kind": vocabulary.KIND, "floor": cells.floor, "gross_area": cells.area,
-    "internal_area": cells.area, "status": vocabulary.STATUS, "handed_over_on": cells.day,
+    "internal_area": cells.area, "customer_tier": vocabulary.TIER, "status": vocabulary.STATUS, "handed_over_on": cells.day,
 }  # fmt: skip
 _UNIT_TEXTS = {"building": _BUILDING, "entrance": _SHORT, "layout": _BUILDING}
 _TENURE_VALUES: Readers = {

@@ -1,7 +1,7 @@
 """The words and codes that registers write in their columns of choices."""
 
 from guanjia.core.money import Rounding
-from guanjia.estate.states import Capacity, Matter, PartyKind, UnitKind, UnitStatus
+from guanjia.estate.states import Capacity, CustomerTier, Matter, PartyKind, UnitKind, UnitStatus
 from guanjia.money.tariffs.rules import Anchor, Basis, PartMonth, Timing
 from guanjia.onboarding.cells import choice
 
@@ -68,7 +68,27 @@ LETTING = choice(
 )
 PARTY_KIND = choice(PartyKind, {"企业": PartyKind.ORGANISATION, "公司": PartyKind.ORGANISATION})
 MATTER = choice(Matter)
-BASIS = choice(Basis, {"1001": Basis.GROSS_AREA, "2002": Basis.FIXED, "固定": Basis.FIXED})
+TIER = choice(
+    CustomerTier,
+    {
+        "住宅": CustomerTier.RESIDENT,
+        "居民用户": CustomerTier.RESIDENT,
+        "商业": CustomerTier.MERCHANT,
+        "商铺": CustomerTier.MERCHANT,
+        "特种行业": CustomerTier.SPECIAL,
+    },
+)
+BASIS = choice(
+    Basis,
+    {
+        "1001": Basis.GROSS_AREA,
+        "2002": Basis.FIXED,
+        "固定": Basis.FIXED,
+        "每户固定": Basis.FIXED,
+        "按户": Basis.HOUSEHOLD,
+        "每户": Basis.HOUSEHOLD,
+    },
+)
 ANCHOR = choice(Anchor)
 TIMING = choice(Timing, {"预付": Timing.PREPAID, "后付": Timing.POSTPAID})
 PART_MONTH = choice(PartMonth)

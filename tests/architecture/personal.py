@@ -80,4 +80,5 @@ IMPERSONAL = {
     "deposits.DepositKind.name",
     "tariffs.ChargeItem.name",
     "tariffs.Tariff.name",
+    "tariffs.TariffVersion.steps",  # floors, tiers and prices
 }

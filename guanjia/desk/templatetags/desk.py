@@ -14,7 +14,7 @@ from guanjia.desk.taking_back import Route, route_back
 from guanjia.money.payments.models import Receipt
 from guanjia.money.payments.rules import Method, ReversalKind
 from guanjia.money.payments.sheets import PREPAID_ITEM
-from guanjia.money.tariffs.wording import cycle_text, price_text
+from guanjia.money.tariffs.wording import cycle_text, price_text, step_texts
 
 register = template.Library()
 
@@ -53,7 +53,7 @@ def way_back(context: Context, receipt: Receipt) -> Route | None:
     return None if gone else route_back(context["request"].standing, receipt)
 
 
-for _filter in (mask_id, mask_phone, price_text, cycle_text, yuan, capitals):
+for _filter in (mask_id, mask_phone, price_text, step_texts, cycle_text, yuan, capitals):
     register.filter(_filter)
 
 

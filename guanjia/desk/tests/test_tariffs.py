@@ -77,6 +77,38 @@ def test_a_version_that_cannot_stand_is_refused_in_words(office, finance, change
     assert TariffVersion.objects.filter(tariff=office.tariff).count() == 1
 
 
+LIFT = {"basis": "fixed", "unit_price": "", "steps": "1层及以下 0\n2-6层 0.30\n7层及以上 0.45"}
+
+
+def test_a_price_table_is_published_shown_and_offered_again(office, finance):
+    address = office.url("tariffs-new-version", office.tariff.pk)
+    finance.post(address, VERSION | LIFT)
+    page = finance.get(office.url("tariffs")).content.decode()
+    assert "按楼层 0.00–0.45 元/月" in page
+    assert "<li>7层及以上 0.45</li>" in page
+    form = finance.get(address).content.decode()
+    assert "2-6层 0.3" in form
+    finance.post(address, VERSION | LIFT | {"effective_from": "2027-02-01", "unit_price": ""})
+    assert TariffVersion.objects.filter(tariff=office.tariff).count() == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"unit_price": "", "steps": ""}, "请填写单价；按楼层或类别收费的，填分档价目"),
+        ({"unit_price": "2"}, "分档收费时请清空单价"),
+        ({"steps": "1-6层 0\n6层以上 1"}, "重叠：6 层有两个价"),
+        ({"steps": "1-5层 0\n7层以上 1"}, "断开：6 层没有价"),
+        ({"steps": "7层以上 1\n1-6层 0"}, "的顺序反了"),
+    ],
+)
+def test_a_bad_price_table_says_which_lines_to_mend(office, finance, changes, words):
+    address = office.url("tariffs-new-version", office.tariff.pk)
+    answer = finance.post(address, VERSION | LIFT | changes)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+
+
 def test_items_and_tariffs_are_added(office, finance):
     finance.post(office.url("tariffs-new-item"), {"name": "车位服务费", "position": "2"})
     item = ChargeItem.objects.get(community=office.community, name="车位服务费")

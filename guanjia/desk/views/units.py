@@ -140,7 +140,7 @@ def _building(community: Community, form: UnitForm, *, by: User, at: datetime) -
 
 
 def _change_form(unit: Unit) -> UnitChangeForm:
-    names = ("number", "kind", "building", "entrance", "floor", "layout")
+    names = ("number", "kind", "building", "entrance", "floor", "layout", "customer_tier")
     areas = {"gross_area": unit.gross_area, "internal_area": unit.internal_area}
     initial = {name: getattr(unit, name) for name in names} | areas
     return UnitChangeForm(community=unit.community, initial=initial)

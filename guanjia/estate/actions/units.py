@@ -30,6 +30,7 @@ class UnitDetails:
     gross_area: Decimal | None = None
     internal_area: Decimal | None = None
     layout: str = ""
+    customer_tier: str = ""  # '' goes by the kind
     status: UnitStatus = UnitStatus.UNSOLD
 
 
@@ -75,6 +76,7 @@ def add_unit(
         gross_area=details.gross_area,
         internal_area=details.internal_area,
         layout=details.layout,
+        customer_tier=details.customer_tier,
         status=details.status,
     )
     insert(unit, taken=Refusal(f"房号“{number}”已经有了", "写法不同也算同一个房号，请直接选用"))
@@ -111,6 +113,7 @@ def change_unit(
     unit.kind, unit.building = details.kind, building
     unit.entrance, unit.floor, unit.layout = details.entrance, details.floor, details.layout
     unit.gross_area, unit.internal_area = details.gross_area, details.internal_area
+    unit.customer_tier = details.customer_tier
     taken = Refusal(f"房号“{unit.number}”已经有了", "写法不同也算同一个房号，请核对")
     save(unit, taken=taken)
     journal(
@@ -225,4 +228,5 @@ def _told(unit: Unit) -> dict[str, Any]:
         "gross_area": unit.gross_area,
         "internal_area": unit.internal_area,
         "layout": unit.layout,
+        "customer_tier": unit.customer_tier,
     }

@@ -13,6 +13,7 @@ from django.db import connection
 
 from guanjia.accounts.models import Community
 from guanjia.core.calendar import Month
+from guanjia.estate.states import TIER_OF_KIND
 from guanjia.money.tariffs.models import ChargeItem, TariffVersion, UnitTariff
 from guanjia.money.tariffs.rules import Anchor, Cycle, PartMonth, Timing, cycle_starting_in
 
@@ -107,16 +108,38 @@ _COLUMNS = (
     ("months", "int"),
     ("part_days", "int"),
     ("part_base", "int"),
+    ("stepping", "text"),
 )
-_UNNEST = ", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS)
+_STEPS = (
+    ("step_version", "bigint"),
+    ("step_from", "int"),
+    ("step_to", "int"),
+    ("step_tier", "text"),
+    ("step_price", "numeric"),
+)
+
+
+def _unnest(columns: Sequence[tuple[str, str]], name: str) -> str:
+    arrays = ", ".join(f"%({column})s::{kind}[]" for column, kind in columns)
+    return f"unnest({arrays}) AS {name}({', '.join(column for column, _ in columns)})"
+
 
 # The units whose cycle starts in the month.
 CYCLES = f"""
     tariffs_unittariff ut
-    JOIN unnest({_UNNEST}) AS s({", ".join(name for name, _ in _COLUMNS)}) ON ut.community_id = %(community)s
+    JOIN {_unnest(_COLUMNS, "s")} ON ut.community_id = %(community)s
         AND ut.item_id = %(item)s AND s.tariff_id = ut.tariff_id AND s.begins_on = ut.begins_on
         AND s.ends_on IS NOT DISTINCT FROM ut.ends_on
+    JOIN estate_unit u ON u.community_id = %(community)s AND u.id = ut.unit_id
 """
+
+# One price a household is charged on its main unit, whichever others carry the tariff too.
+STANDS_FOR_ALL = "(s.basis <> 'household' OR u.household_id IS NULL OR u.leads_household)"
+
+# What the unit is charged as; estate's ``Unit.tier`` in SQL.
+_TIER = "coalesce(nullif(u.customer_tier, ''), CASE u.kind {} ELSE '' END)".format(
+    " ".join(f"WHEN '{kind}' THEN '{tier}'" for kind, tier in TIER_OF_KIND.items())
+)
 
 # Bills of runs and of the opening that share a day with a cycle, but for those taken back. Either's period is a year
 # at most, so older ones can't reach into it.
@@ -125,25 +148,42 @@ BILLED = """
     AND b.extra_id IS NULL AND NOT b.is_cancelled
     AND b.period_first BETWEEN s.first - 366 AND s.last AND b.period_last >= s.first
 """
+# The same of the household, whichever of its units stood for it then.
+_HOUSEHOLD_BILLED = BILLED.replace("b.unit_id = ut.unit_id", "b.household_id = u.household_id")
+
+
+def rounded(fen: str, base: str) -> str:
+    """Return SQL for ``fen / base`` rounded once by the row's ``rounding``; both are whole or exact numerics, not below 0.
+
+    div and mod are exact where a numeric quotient would be cut off.
+    """
+    return f"""CASE rounding
+        WHEN 'up' THEN div({fen}, {base}) + sign(mod({fen}, {base}))
+        WHEN 'down' THEN div({fen}, {base})
+        ELSE div(2 * {fen} + {base}, 2 * {base}) END::bigint"""
+
 
 # One row per unit whose cycle starts in the month and touches no billed day: what was prepaid under an older
-# cycle stays paid for. div and mod are exact where a numeric quotient would be cut off.
+# cycle stays paid for.
 CHARGES = f"""
 charges AS (
-    SELECT priced.*, CASE rounding
-        WHEN 'up' THEN div(parts_fen, part_base) + sign(mod(parts_fen, part_base))
-        WHEN 'down' THEN div(parts_fen, part_base)
-        ELSE div(2 * parts_fen + part_base, 2 * part_base) END::bigint AS amount_fen
+    SELECT priced.*, {rounded("parts_fen", "part_base")} AS amount_fen
     FROM (
-        SELECT u.id AS unit_id, s.*, t.party_id AS debtor_id, q.quantity,
-            (q.quantity * s.unit_price * 100 + s.addition_fen) * (s.months * s.part_base + s.part_days) AS parts_fen
+        SELECT u.id AS unit_id, s.*, t.party_id AS debtor_id, q.quantity, p.step_price, q.floor, q.tier,
+            CASE s.basis WHEN 'household' THEN u.household_id END AS household_id,
+            (q.quantity * CASE s.stepping WHEN '' THEN s.unit_price ELSE p.step_price END * 100 + s.addition_fen)
+                * (s.months * s.part_base + s.part_days) AS parts_fen
         FROM {CYCLES}
-        JOIN estate_unit u ON u.community_id = %(community)s AND u.id = ut.unit_id
         CROSS JOIN LATERAL (SELECT CASE s.basis
-            WHEN 'gross_area' THEN u.gross_area WHEN 'internal_area' THEN u.internal_area ELSE 1 END AS quantity) q
+            WHEN 'gross_area' THEN u.gross_area WHEN 'internal_area' THEN u.internal_area ELSE 1 END AS quantity,
+            CASE s.stepping WHEN 'floor' THEN u.floor END AS floor,
+            CASE s.stepping WHEN 'tier' THEN {_TIER} ELSE '' END AS tier) q
+        LEFT JOIN {_unnest(_STEPS, "p")} ON p.step_version = s.version_id AND (
+            q.tier <> '' AND p.step_tier = q.tier OR q.floor BETWEEN p.step_from AND p.step_to)
         LEFT JOIN estate_tenure t ON t.community_id = %(community)s AND t.unit_id = u.id AND t.is_debtor
             AND t.begins_on <= s.first AND (t.ends_on IS NULL OR t.ends_on >= s.first)
-        WHERE NOT EXISTS (SELECT 1 FROM bills_bill b WHERE {BILLED})
+        WHERE {STANDS_FOR_ALL} AND NOT EXISTS (SELECT 1 FROM bills_bill b WHERE {BILLED})
+            AND NOT (s.basis = 'household' AND EXISTS (SELECT 1 FROM bills_bill b WHERE {_HOUSEHOLD_BILLED}))
     ) priced
 )
 """  # noqa: S608 - put together from constants
@@ -168,8 +208,20 @@ def parameters(
         "months": [s.cycle.months for s in shapes],
         "part_days": [s.cycle.part.numerator for s in shapes],
         "part_base": [s.cycle.part.denominator for s in shapes],
+        "stepping": [_stepping(s.version) for s in shapes],
     }
-    return {**columns, "community": community.pk, "item": item.pk}
+    steps = [
+        (version.pk, *step.floors, step.tier, step.unit_price)
+        for version in {s.version.pk: s.version for s in shapes}.values()
+        for step in version.price_steps
+    ]
+    tables = {name: [step[at] for step in steps] for at, (name, _) in enumerate(_STEPS)}
+    return {**columns, **tables, "community": community.pk, "item": item.pk}
+
+
+def _stepping(version: TariffVersion) -> str:
+    """Return what the version's price goes by; '' where it is one for all."""
+    return ("tier" if version.steps[0]["tier"] else "floor") if version.steps else ""
 
 
 def fetch_one(sql: str, params: dict[str, Any]) -> tuple[Any, ...] | None:

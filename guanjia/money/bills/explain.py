@@ -11,7 +11,8 @@ from guanjia.core.money import Rounding, spoken, spoken_price, yuan
 from guanjia.money.bills.models import Adjustment, Bill
 from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.tariffs.models import TariffVersion
-from guanjia.money.tariffs.rules import Basis
+from guanjia.money.tariffs.rules import BY_AREA, Basis
+from guanjia.money.tariffs.steps import step_for
 
 _MONTHS_SPOKEN = ("", "一个月", "两个月", "三个月", "四个月", "五个月", "半年")
 _YEAR = 12
@@ -65,16 +66,18 @@ def _reason(row: Adjustment) -> str:
 
 
 def _explain_run(bill: Bill, version: TariffVersion) -> Explanation:
-    price = _trim(version.unit_price)
-    area = None if version.basis == Basis.FIXED else _trim(bill.quantity)
+    unit_price = version.price_of(bill)
+    price = _trim(unit_price)
+    area = _trim(bill.quantity) if version.basis in BY_AREA else None
     monthly = price if area is None else f"{area} ㎡ × {price}"
     if version.addition_fen:
         monthly = f"{monthly} + {yuan(version.addition_fen)}"
     length = _length_figures(bill)
     if length:
         monthly = f"({monthly}) × {length}" if version.addition_fen else f"{monthly} × {length}"
-    said = spoken_price(version.unit_price)
-    words = f"每月{said}" if area is None else f"每平方米每月{said}，{area} 平方米"
+    said = spoken_price(unit_price)
+    words = _by_what(bill, version)
+    words += f"每月{said}" if area is None else f"每平方米每月{said}，{area} 平方米"
     if version.addition_fen:
         words += f"，每月另加 {_trim(Decimal(version.addition_fen) / 100)} 元"
     return Explanation(
@@ -84,6 +87,14 @@ def _explain_run(bill: Bill, version: TariffVersion) -> Explanation:
         rounding=f"{Rounding(version.rounding).label}到分",
         evidence=f"{version.tariff.name}，{version.effective_from} 起执行（{version.evidence}）",
     )
+
+
+def _by_what(bill: Bill, version: TariffVersion) -> str:
+    """Return what the price went by, to be said before it: ``12 层（7层及以上）``, ``商户``, ``一户一价，``; '' for nothing."""
+    words = "一户一价，" if version.basis == Basis.HOUSEHOLD else ""
+    if step := step_for(version.price_steps, floor=bill.floor, tier=bill.tier):
+        words += f"按{step.label}" if step.tier else f"{bill.floor} 层（{step.label}）"
+    return words
 
 
 def _explain_extra(bill: Bill) -> Explanation:
@@ -144,11 +155,11 @@ def _standard(bills: Sequence[Bill]) -> str:
     price = None
     for bill in sorted(bills, key=lambda bill: bill.period_first):
         version = bill.tariff_version
-        if version is None or version.unit_price == price:
+        if version is None or version.price_of(bill) == price:
             continue
-        price = version.unit_price
+        price = version.price_of(bill)
         start = f"，{Month.of(bill.period_first).label}起" if said else ""
-        per = "每月" if version.basis == Basis.FIXED else "每平方米每月"
+        per = "每平方米每月" if version.basis in BY_AREA else "每月"
         said += f"{start}{'' if said else per}{spoken_price(price)}"
     return said
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from guanjia.accounts.models import Community, CommunityModel, User
 from guanjia.core.database.fields import CommunityForeignKey
 from guanjia.core.database.privileges import APPEND_ONLY
-from guanjia.estate.models import Party, Unit
+from guanjia.estate.models import Household, Party, Unit
 from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.ledger.models import LARGEST_FEN, Entry, RequestKey
 from guanjia.money.tariffs.models import ChargeItem, TariffVersion
@@ -127,7 +127,8 @@ class Bill(CommunityModel):
     Issued by a run under a tariff's version, or by an extra charge or an opening under none.
     The app login may touch no other column, and these only together with the rows that account for them:
     ``paid_fen`` with allocations, ``reduced_fen`` and ``is_cancelled`` with adjustments.
-    ``quantity`` m² or 1; length in months = ``months`` + ``part_days`` / ``part_base``.
+    ``quantity`` m² or 1; length in months = ``months`` + ``part_days`` / ``part_base``. ``floor``, ``tier`` and
+    ``household`` are what its price or its making went by, as they were then; None and '' where it went by none.
     """
 
     db_privileges = (*APPEND_ONLY, "UPDATE (paid_fen, reduced_fen, is_cancelled)")
@@ -148,6 +149,9 @@ class Bill(CommunityModel):
     quantity = models.DecimalField(max_digits=12, decimal_places=4)
     # Yuan; where it is not the version's one price.
     unit_price = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    floor = models.SmallIntegerField(null=True)
+    tier = models.CharField(max_length=12, default="", db_default="")
+    household = CommunityForeignKey(Household, null=True, related_name="+", db_index=False)
     months = models.PositiveSmallIntegerField()
     part_days = models.PositiveSmallIntegerField(default=0)
     part_base = models.PositiveSmallIntegerField(default=1)
@@ -165,6 +169,11 @@ class Bill(CommunityModel):
                 fields=["community", "unit", "item", "period_first"],
                 condition=models.Q(is_cancelled=False, extra__isnull=True),
                 name="bills_bill_once",
+            ),
+            models.UniqueConstraint(
+                fields=["community", "household", "item", "period_first"],
+                condition=models.Q(is_cancelled=False, household__isnull=False),
+                name="bills_bill_once_a_household",
             ),
             models.CheckConstraint(
                 condition=models.Q(

@@ -12,6 +12,7 @@ from guanjia.money.bills.charging import (
     BILLED,
     CHARGES,
     CYCLES,
+    STANDS_FOR_ALL,
     parameters,
     shapes_of,
     shapes_over,
@@ -23,6 +24,10 @@ class Trouble(Labelled):
     """Why a unit's charge deserves a look."""
 
     NO_AREA = "no_area", "没有计费面积，不能出账"
+    NO_FLOOR = "no_floor", "没有登记楼层，不能按楼层出账"
+    NO_TIER = "no_tier", "没有登记收费类别，不能按类别出账"
+    NO_STEP = "no_step", "楼层或收费类别不在价目里，不能出账"
+    NO_MAIN = "no_main", "户内主房屋没有设这个标准，一户一价不能出账"
     NO_DEBTOR = "no_debtor", "没有登记业主，照常出账，欠费暂无责任人"
     NOTHING = "nothing", "金额为零，不出账"
     BILLED_IN_PART = "billed_in_part", "账期与已出的账单交错，不出账；未出账的天数请人工核对"
@@ -39,14 +44,32 @@ class Preview:
     troubles: dict[Trouble, list[int]]
 
 
+# In the order of the statement's columns. A floor that the price table frees of charge is no trouble.
+_TOLD = (
+    Trouble.NO_AREA,
+    Trouble.NO_FLOOR,
+    Trouble.NO_TIER,
+    Trouble.NO_STEP,
+    Trouble.NO_MAIN,
+    Trouble.NO_DEBTOR,
+    Trouble.NOTHING,
+    Trouble.BILLED_IN_PART,
+)
 _PREVIEW = f"""
 WITH {CHARGES}
 SELECT count(*) FILTER (WHERE amount_fen > 0), coalesce(sum(amount_fen), 0)::bigint,
     coalesce(array_agg(unit_id) FILTER (WHERE quantity IS NULL), '{{}}'),
+    coalesce(array_agg(unit_id) FILTER (WHERE stepping = 'floor' AND floor IS NULL), '{{}}'),
+    coalesce(array_agg(unit_id) FILTER (WHERE stepping = 'tier' AND tier = ''), '{{}}'),
+    coalesce(array_agg(unit_id) FILTER (WHERE step_price IS NULL AND (floor IS NOT NULL OR tier <> '')), '{{}}'),
+    ARRAY(SELECT DISTINCT ut.unit_id FROM {CYCLES} WHERE NOT {STANDS_FOR_ALL} AND NOT EXISTS (
+        SELECT 1 FROM estate_unit m JOIN tariffs_unittariff mt ON mt.community_id = m.community_id AND mt.unit_id = m.id
+        WHERE m.community_id = %(community)s AND m.household_id = u.household_id AND m.leads_household
+            AND mt.tariff_id = s.tariff_id AND mt.begins_on <= s.last AND (mt.ends_on IS NULL OR mt.ends_on >= s.first))),
     coalesce(array_agg(unit_id) FILTER (WHERE debtor_id IS NULL AND amount_fen > 0), '{{}}'),
-    coalesce(array_agg(unit_id) FILTER (WHERE amount_fen = 0), '{{}}'),
+    coalesce(array_agg(unit_id) FILTER (WHERE amount_fen = 0 AND stepping = ''), '{{}}'),
     ARRAY(SELECT DISTINCT ut.unit_id FROM {CYCLES} JOIN bills_bill b ON {BILLED}
-        WHERE b.period_first > s.first OR b.period_last < s.last)
+        WHERE {STANDS_FOR_ALL} AND (b.period_first > s.first OR b.period_last < s.last))
 FROM charges
 """  # noqa: S608 - put together from constants
 
@@ -63,16 +86,9 @@ def preview_bills(
             continue
         with connection.cursor() as cursor:
             cursor.execute(_PREVIEW, parameters(community=community, item=item, shapes=shapes))
-            count, total, no_area, no_debtor, nothing, billed_in_part = cursor.fetchone()
-        troubles = {
-            Trouble.NO_AREA: no_area,
-            Trouble.NO_DEBTOR: no_debtor,
-            Trouble.NOTHING: nothing,
-            Trouble.BILLED_IN_PART: billed_in_part,
-        }
-        found.append(
-            Preview(item, count, total, {kind: ids for kind, ids in troubles.items() if ids})
-        )
+            count, total, *units = cursor.fetchone()
+        troubles = zip(_TOLD, units, strict=True)
+        found.append(Preview(item, count, total, {kind: ids for kind, ids in troubles if ids}))
     return found
 
 

@@ -14,12 +14,16 @@ from guanjia.core.refusal import Refusal, Refused
 from guanjia.estate.models import Unit
 from guanjia.money.tariffs.models import ChargeItem, Tariff, TariffVersion, UnitTariff
 from guanjia.money.tariffs.rules import Anchor, Basis, PartMonth, Timing
+from guanjia.money.tariffs.steps import Step, written
 from guanjia.records.actions import journal
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a version charges: yuan per basis unit and month, plus fen per month, over cycles of n months."""
+    """What a version charges: yuan per basis unit and month, plus fen per month, over cycles of n months.
+
+    With ``steps`` the price goes by floor or by customer tier, and there is no other: ``unit_price`` is 0.
+    """
 
     basis: Basis
     unit_price: Decimal
@@ -30,6 +34,7 @@ class Price:
     due_days: int = 30
     part_month: PartMonth = PartMonth.ACTUAL_DAYS
     rounding: Rounding = Rounding.HALF_UP
+    steps: tuple[Step, ...] = ()
 
 
 @transaction.atomic
@@ -142,6 +147,8 @@ def publish_version(
     at: datetime,
 ) -> TariffVersion:
     """Publish a price from a day on. Bills already issued keep theirs. Raises Refused without evidence."""
+    if price.steps and price.unit_price:
+        raise Refused(Refusal("既有单价又有分档价目", "分档收费时请清空单价，价格都写在价目里"))
     if not evidence.strip():
         raise Refused(
             Refusal("没有写明定价依据", "请填写合同条款、业主大会决议或公示文件的名称与日期")
@@ -167,7 +174,11 @@ def publish_version(
         by=by,
         action="tariff.publish",
         subject=version,
-        after={"tariff": tariff.name, "from": effective_from, "price": price.unit_price},
+        after={
+            "tariff": tariff.name,
+            "from": effective_from,
+            "price": written(price.steps) or price.unit_price,
+        },
         reason=version.evidence,
     )
     return version

@@ -1,7 +1,9 @@
 """Charge items, tariffs with dated versions, and which tariff a unit pays."""
 
-from typing import Any, ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar, Protocol
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Now
@@ -12,6 +14,7 @@ from guanjia.core.database.privileges import APPEND_ONLY
 from guanjia.core.money import Rounding
 from guanjia.estate.models import Unit
 from guanjia.money.tariffs.rules import Anchor, Basis, PartMonth, Timing
+from guanjia.money.tariffs.steps import Step
 
 
 class ChargeItem(CommunityModel):
@@ -60,7 +63,9 @@ class Tariff(CommunityModel):
 class TariffVersion(CommunityModel):
     """What a tariff charges from a day on, until its next version. Never changed: a bill points at it.
 
-    ``unit_price`` is yuan per basis unit and month, ``addition_fen`` comes on top every month.
+    ``unit_price`` is yuan per basis unit and month, ``addition_fen`` comes on top every month. ``steps`` stand in the
+    price's place where it goes by floor or tier; they are kept in the version, since they are one fact with it and
+    a bill's explanation needs both. The database looks at them too: see the migration price_steps.
     """
 
     db_privileges = APPEND_ONLY
@@ -69,6 +74,7 @@ class TariffVersion(CommunityModel):
     effective_from = models.DateField("生效日")
     basis = models.CharField("计费依据", max_length=14, choices=Basis.choices())
     unit_price = models.DecimalField("单价（元/月）", max_digits=12, decimal_places=4)
+    steps = models.JSONField("分档价目", default=list, db_default=[], encoder=DjangoJSONEncoder)
     addition_fen = models.BigIntegerField("每月附加（分）", default=0)
     cycle_months = models.PositiveSmallIntegerField("缴费周期（月）", default=1)
     anchor = models.CharField(
@@ -99,10 +105,29 @@ class TariffVersion(CommunityModel):
                 ),
                 name="tariffs_version_sane",
             ),
+            models.CheckConstraint(
+                condition=models.Q(steps=[]) | models.Q(unit_price=0),
+                name="tariffs_version_one_price",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.tariff} {self.effective_from}"
+
+    @property
+    def price_steps(self) -> tuple[Step, ...]:
+        """The lines of its table; () for one price."""
+        return tuple(map(Step.of, self.steps))
+
+    def price_of(self, bill: "Priced") -> Decimal:
+        """Return the unit price in yuan by which ``bill`` was computed: its own line's, or the only one."""
+        return self.unit_price if bill.unit_price is None else bill.unit_price
+
+
+class Priced(Protocol):
+    """What was charged at a price of its own, or (None) at its version's only one."""
+
+    unit_price: Decimal | None
 
 
 class UnitTariff(CommunityModel):

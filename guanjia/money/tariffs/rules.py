@@ -18,7 +18,12 @@ class Basis(Labelled):
 
     GROSS_AREA = "gross_area", "建筑面积"
     INTERNAL_AREA = "internal_area", "套内面积"
-    FIXED = "fixed", "每户固定"
+    FIXED = "fixed", "每套固定"
+    # One bill a household, on its main unit, whatever units share the account.
+    HOUSEHOLD = "household", "一户一价"
+
+
+BY_AREA = (Basis.GROSS_AREA, Basis.INTERNAL_AREA)
 
 
 class Anchor(Labelled):

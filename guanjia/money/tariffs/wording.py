@@ -9,15 +9,28 @@ _BASES = {
     Basis.GROSS_AREA: "元/㎡·月",
     Basis.INTERNAL_AREA: "元/㎡·月（套内）",
     Basis.FIXED: "元/月",
+    Basis.HOUSEHOLD: "元/户·月",
 }
 
 
 def price_text(version: TariffVersion) -> str:
-    """Return such as ``2.40 元/㎡·月`` or ``2.40 元/㎡·月，另加 5.00 元/月``."""
-    text = f"{trimmed(version.unit_price)} {_BASES[Basis(version.basis)]}"
+    """Return such as ``2.40 元/㎡·月``, ``2.40 元/㎡·月，另加 5.00 元/月`` or ``按楼层 0.00–45.00 元/月``."""
+    steps = version.price_steps
+    if steps:
+        prices = [step.unit_price for step in steps]
+        kind = "按类别" if steps[0].tier else "按楼层"
+        price = f"{kind} {trimmed(min(prices))}–{trimmed(max(prices))}"
+    else:
+        price = trimmed(version.unit_price)
+    text = f"{price} {_BASES[Basis(version.basis)]}"
     if version.addition_fen:
         text += f"，另加 {trimmed(Decimal(version.addition_fen) / 100)} 元/月"
     return text
+
+
+def step_texts(version: TariffVersion) -> list[str]:
+    """Return the lines of a price table: ``1层及以下 0.00``; [] for one price."""
+    return [f"{step.label} {trimmed(step.unit_price)}" for step in version.price_steps]
 
 
 def cycle_text(version: TariffVersion) -> str:

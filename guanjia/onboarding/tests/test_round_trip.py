@@ -12,10 +12,11 @@ from guanjia.core.refusal import Refused
 from guanjia.core.tests.hostile import NAMES
 from guanjia.estate.actions import link_household
 from guanjia.estate.models import Household, Party, Unit, Vehicle
-from guanjia.estate.states import Capacity, Matter
+from guanjia.estate.states import Capacity, CustomerTier, Matter
 from guanjia.estate.tests.factories import make_building, make_party, make_tenure, make_unit
 from guanjia.money.tariffs.actions import Price, add_item, add_tariff, assign_tariff
 from guanjia.money.tariffs.rules import Basis
+from guanjia.money.tariffs.steps import read_steps
 from guanjia.onboarding.export import export_register, template
 from guanjia.onboarding.tests.workbooks import AT, PEER, size, take_in, totals, workbook
 from guanjia.onboarding.workbook import read
@@ -53,6 +54,9 @@ def office():
     Vehicle.objects.create(community=community, unit=space, plate="闽D12345", party=owner)
     item = add_item(community=community, name="物业、服务费", is_agency=True, by=None, at=AT)
     tariff = add_tariff(item=item, name="1#楼", price=Price(Basis.GROSS_AREA, Decimal("2.4")), effective_from=DAY, evidence="合同", by=None, at=AT)  # fmt: skip
+    for name, basis, steps in (("电梯", Basis.FIXED, "1层及以下 0\n2-6层 0.3\n7层及以上 0.45"), ("按类别", Basis.GROSS_AREA, "居民 2.4\n商户 5"), ("一户", Basis.HOUSEHOLD, "1层及以上 80")):  # fmt: skip
+        add_tariff(item=item, name=name, price=Price(basis, Decimal(0), steps=read_steps(steps)), effective_from=DAY, evidence="合同", by=None, at=AT)  # fmt: skip
+    Unit.objects.filter(pk=space.pk).update(customer_tier=CustomerTier.SPECIAL)
     assign_tariff(unit=home, tariff=tariff, begins_on=DAY, by=None, at=AT)
     return community, by
 

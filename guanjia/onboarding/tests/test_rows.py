@@ -9,6 +9,7 @@ from guanjia.accounts.tests.factories import make_community
 from guanjia.core.refusal import Refused
 from guanjia.core.tests.hostile import DIRTY_NAMES, NAMES
 from guanjia.estate.models import Party, Tenure, Unit, Vehicle
+from guanjia.money.tariffs.models import TariffVersion
 from guanjia.onboarding.tests.workbooks import register, take_in, told, totals, workbook
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,37 @@ def test_what_is_no_day_is_an_error_with_a_remedy(community, written):
 def test_an_area_is_read_however_it_is_written(community, written, read):
     take_in(community, register({"number": "1-1-101", "gross_area": written}))
     assert Unit.objects.get(community=community).gross_area == (read and Decimal(read))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("商户", "merchant"), ("特种行业", "special"), ("居民用户", "resident"), ("", "")],
+)
+def test_a_tier_is_read_by_its_word(community, written, read):
+    take_in(community, register({"number": "1-1-101", "customer_tier": written}))
+    assert Unit.objects.get(community=community).customer_tier == read
+
+
+def test_a_tier_that_is_no_tier_is_an_error(community):
+    outcome = take_in(community, register({"number": "1-1-101", "customer_tier": "贵宾"}))
+    assert outcome.refusal is not None
+
+
+def test_a_price_table_comes_in_or_is_told_apart_line_by_line(community):
+    def prices(steps, unit_price=""):
+        heads = ["收费项目", "收费标准", "生效日", "计费依据", "单价", "分档价目"]
+        rows = [heads, ["电梯费", "高层", "2026-01-01", "每套固定", unit_price, steps]]
+        return register({"number": "1-1-101"}, 收费标准=rows)
+
+    for cell, words in (("1层 0；3层 1", "断开"), ("2-6层", "看不出价格")):
+        (finding,) = told(take_in(community, prices(cell)))
+        assert finding[0] == "收费标准!F2"
+        assert words in finding[2]
+    ((_, _, message),) = told(take_in(community, prices("1层 0；2层 1", "5")))
+    assert message == "既有单价又有分档价目"
+    assert told(take_in(community, prices("1层及以下 0；2层及以上 30"))) == []
+    version = TariffVersion.objects.get(community=community)
+    assert [step.label for step in version.price_steps] == ["1层及以下", "2层及以上"]
 
 
 @pytest.mark.parametrize("written", ["九十平", "-5", "1e18", "9" * 400, "=1+1", "#REF!"])

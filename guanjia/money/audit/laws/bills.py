@@ -1,17 +1,23 @@
 """What holds of bills: their amounts, their prices, what was paid on them."""
 
+import json
 from fractions import Fraction
 
 from guanjia.core.money import Rounding
 from guanjia.money.audit.books import Row
 from guanjia.money.audit.check import Check
 from guanjia.money.tariffs.rules import amount_fen
+from guanjia.money.tariffs.steps import Step, step_for
 
 
 def _amount_differs(bill: Row) -> bool:
+    steps = tuple(map(Step.of, json.loads(bill["steps"])))
+    step = step_for(steps, floor=bill["floor"], tier=bill["tier"])
+    if (step and step.unit_price) != bill["own_price"]:
+        return True
     exact = amount_fen(
         quantity=bill["quantity"],
-        unit_price=bill["unit_price"],
+        unit_price=bill["unit_price"] if step is None else step.unit_price,
         addition_fen=bill["addition_fen"],
         length=bill["months"] + Fraction(bill["part_days"], bill["part_base"]),
         rounding=Rounding(bill["rounding"]),
@@ -73,10 +79,10 @@ LAWS = (
     Check(
         "bills_computed",
         "计费",
-        "每张账单的金额可由它留存的标准、数量和时长重新算出，一分不差",
+        "每张账单的金额可由它留存的标准、楼层或类别、数量和时长重新算出，一分不差",
         """
         SELECT b.community_id, b.id AS bill_id, b.amount_fen, b.quantity, b.months, b.part_days, b.part_base,
-            v.unit_price, v.addition_fen, v.rounding
+            v.unit_price, v.addition_fen, v.rounding, v.steps::text AS steps, b.floor, b.tier, b.unit_price AS own_price
         FROM bills_bill b
         JOIN tariffs_tariffversion v ON v.community_id = b.community_id AND v.id = b.tariff_version_id
         """,
@@ -105,15 +111,18 @@ LAWS = (
     Check(
         "periods_apart",
         "计费",
-        "同一户同一项目的账期互不重叠，撤销的账单不算",
+        "同一房屋同一项目的账期互不重叠，一户一价的同一户也不重叠，撤销的账单不算",
         """
-        SELECT community_id, unit_id, item_id, id AS bill_id, period_last, next_first
+        SELECT community_id, unit_id, item_id, id AS bill_id, period_last, next_first, next_of_household
         FROM (
-            SELECT *, lead(period_first) OVER (PARTITION BY community_id, unit_id, item_id ORDER BY period_first, id)
-                AS next_first
+            SELECT *,
+                lead(period_first) OVER (PARTITION BY community_id, unit_id, item_id ORDER BY period_first, id)
+                    AS next_first,
+                CASE WHEN household_id IS NOT NULL THEN lead(period_first) OVER (
+                    PARTITION BY community_id, household_id, item_id ORDER BY period_first, id) END AS next_of_household
             FROM bills_bill WHERE extra_id IS NULL AND NOT is_cancelled
         ) b
-        WHERE period_last >= next_first
+        WHERE period_last >= next_first OR period_last >= next_of_household
         """,
     ),
 )

@@ -1,6 +1,7 @@
 """What the rooms add to the audit's busy office: their rows, their tables, their faults."""
 
 from guanjia.estate.models import Unit
+from guanjia.money.audit.tests.bill_faults import BILL_FAULTS
 from guanjia.money.audit.tests.closing_faults import CLOSING_FAULTS, CLOSING_TABLES, closed_office
 from guanjia.money.audit.tests.liability_faults import (
     LIABILITY_FAULTS,
@@ -16,7 +17,7 @@ from guanjia.money.audit.tests.refund_faults import (
 from guanjia.money.payments.tests.factories import Office
 
 ROOM_TABLES = (*CLOSING_TABLES, *LIABILITY_TABLES, *OPENING_TABLES, *REFUND_TABLES)
-ROOM_FAULTS = CLOSING_FAULTS | LIABILITY_FAULTS | OPENING_FAULTS | REFUND_FAULTS
+ROOM_FAULTS = BILL_FAULTS | CLOSING_FAULTS | LIABILITY_FAULTS | OPENING_FAULTS | REFUND_FAULTS
 
 
 def busy_rooms(office: Office, first: Unit, second: Unit) -> None:

@@ -33,9 +33,11 @@ WITH {CHARGES}, totals AS (
     RETURNING id, bill_count, total_fen
 ), issued AS (
     INSERT INTO bills_bill (community_id, unit_id, item_id, tariff_version_id, run_id, debtor_id, period_first,
-        period_last, due_on, quantity, months, part_days, part_base, amount_fen, paid_fen)
+        period_last, due_on, quantity, unit_price, floor, tier, household_id, months, part_days, part_base, amount_fen,
+        paid_fen)
     SELECT %(community)s, c.unit_id, %(item)s, c.version_id, run.id, c.debtor_id, c.first,
-        c.last, c.due_on, c.quantity, c.months, c.part_days, c.part_base, c.amount_fen, 0
+        c.last, c.due_on, c.quantity, c.step_price, c.floor, c.tier, c.household_id, c.months, c.part_days, c.part_base,
+        c.amount_fen, 0
     FROM charges c, run WHERE c.amount_fen > 0
 ), posted AS (
     INSERT INTO ledger_entryline (community_id, entry_id, account, amount_fen, unit_id)
