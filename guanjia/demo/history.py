@@ -10,6 +10,7 @@ from uuid import UUID
 
 from guanjia.core.calendar import SHANGHAI, Month, is_working_day
 from guanjia.demo.drawers import Drawers
+from guanjia.demo.giving_back import GivingBack
 from guanjia.demo.layout import HIGH_RISE
 from guanjia.demo.names import People, chance, pick
 from guanjia.demo.office import NEW_PRICE, PRICE_EVIDENCE, Act, Office
@@ -95,6 +96,7 @@ class History:
         for nth, month in enumerate(self._months):
             self._live_month(nth, month)
             if month == self._months[-1]:
+                GivingBack(self._office, self._drawers, self._rng).live(self._homes, self._today)
                 self._drawers.reach(self._today)
             yield month
 

@@ -27,6 +27,7 @@ from guanjia.people.models import Department, Staff
 from guanjia.people.states import DepartmentKind, Trade
 
 _K = DepartmentKind
+CLERK = "W005"
 MANAGER = "W006"  # the customer manager who signs in
 _DEPARTMENTS = {
     _K.MANAGEMENT: "管理中心",
@@ -42,7 +43,7 @@ _SIGNING_IN = (
     ("W002", "罗敏", _K.CUSTOMER_SERVICE, "客服主管", Role.SUPERVISOR),
     ("W003", "陈晓雯", _K.CUSTOMER_SERVICE, "前台收银", Role.CASHIER),
     ("W004", "何佳", _K.CUSTOMER_SERVICE, "前台收银", Role.CASHIER),
-    ("W005", "许婷", _K.CUSTOMER_SERVICE, "前台客服", Role.CLERK),
+    (CLERK, "许婷", _K.CUSTOMER_SERVICE, "前台客服", Role.CLERK),
     ("W006", "林志强", _K.CUSTOMER_SERVICE, "客户经理", Role.CUSTOMER_MANAGER),
     ("W007", "马勇", _K.SECURITY, "秩序维护员", Role.GUARD),
     ("W008", "沈静", _K.FINANCE, "财务会计", Role.FINANCE),

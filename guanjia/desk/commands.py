@@ -17,6 +17,13 @@ COMMANDS = (
     ),
     Command(_("收费标准"), "desk:tariffs", "report-money", Permission.TARIFF_READ, key="B"),
     Command(_("补打收据"), "desk:receipts", "printer", Permission.RECEIPT_PRINT, key="P"),
+    Command(
+        _("退款"),
+        "desk:refunds",
+        "arrow-back-up",
+        Permission.BILL_READ,
+        words="退预存 待批准 退款凭证",
+    ),
     Command(_("按月出账"), "desk:runs", "calculator", Permission.BILL_RUN, key="Y"),
     Command(_("新接待"), "desk:visit-new", "user-plus", Permission.VISIT_RECEIVE, words="来访"),
     Command(_("来电记录"), "desk:calls", "phone", Permission.VISIT_READ, words="电话"),

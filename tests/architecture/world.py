@@ -23,7 +23,9 @@ from guanjia.money.closing.models import Shift
 from guanjia.money.closing.tests.factories import begin_shift, end_shift, the_shift
 from guanjia.money.opening.tests.factories import CUT_OVER, arrear, balances, post
 from guanjia.money.payments.models import Desk
+from guanjia.money.payments.rules import Method
 from guanjia.money.payments.tests.factories import Office, make_office
+from guanjia.money.refunds.tests.factories import approve, ask, leave, pay, prepayment_by
 from guanjia.money.tariffs.models import UnitTariff
 from guanjia.onboarding.actions import preview
 from guanjia.onboarding.export import template
@@ -75,6 +77,19 @@ def closings(office: Office) -> dict[str, Any]:
     }
 
 
+def refunds(office: Office) -> dict[str, Any]:
+    """Return a prepayment with a refund at each stage that has a page of its own."""
+    receipt = leave(office, office.unit())
+    bank = {"method": Method.TRANSFER, "account": "工行 6222020000001234"}
+    return {
+        "prepayment_id": prepayment_by(receipt).pk,
+        "refund_id": ask(office, receipt, 10_00).pk,
+        "refund_id@payment": approve(ask(office, receipt, 10_00)).pk,
+        "refund_id@transfer": approve(ask(office, receipt, 10_00, **bank)).pk,
+        "refund_id@voucher": pay(office, approve(ask(office, receipt, 10_00))).refund_id,
+    }
+
+
 def a_paper(place: Community, by: User) -> Attachment:
     """Return a scan that readers of households may open."""
     return attach(
@@ -104,6 +119,7 @@ def samples(office: Office) -> dict[str, Any]:
     staff = make_staff(community=place)
     rows = {"community": place, "patch": patch}
     paper = a_paper(place, person)
+    refunded = refunds(office)
     return {
         "community": place.code,
         "user_id": person.pk,
@@ -151,6 +167,7 @@ def samples(office: Office) -> dict[str, Any]:
             post=make_post(department=staff.department, role=Role.CLERK),
             begins_on=DAY,
         ).pk,
+        **refunded,
         **VALUES,
     }
 

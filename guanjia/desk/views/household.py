@@ -21,6 +21,7 @@ from guanjia.desk.changes import changes_of, told
 from guanjia.desk.charge_forms import ExtraForm
 from guanjia.desk.charges import charges_of, due_of
 from guanjia.desk.household import Household, household_of, payer_of
+from guanjia.desk.prepayments import prepaid_of
 from guanjia.desk.reception import page_of_unit, reception_of
 from guanjia.desk.setting_forms import AssignForm, EndForm
 from guanjia.desk.shifts import drawer_note
@@ -122,6 +123,20 @@ def tariffs_page(
     )
 
 
+def prepayments_page(request: StaffRequest, unit: Unit, **dialog: Any) -> HttpResponse:
+    """Draw the tab of prepayments; ``dialog`` is the prepayment asked about with its form, as it was typed."""
+    household = _household(unit)
+    return _tab(
+        request,
+        household,
+        "prepayments",
+        prepaid=prepaid_of(household),
+        may_ask=request.standing.may(Permission.REFUND_REQUEST),
+        may_transfer=request.standing.may(Permission.PREPAYMENT_TRANSFER),
+        **dialog,
+    )
+
+
 @require_safe
 @permits(Permission.HOUSEHOLD_READ)
 def file(request: StaffRequest, key: str) -> HttpResponse:
@@ -163,6 +178,7 @@ def _tabs(request: StaffRequest, unit: Unit) -> list[tuple[str, str, str]]:
     tabs = (
         ("charges", say("收费"), "desk:household", Permission.BILL_READ),
         ("receipts", say("往来"), "desk:household-receipts", Permission.BILL_READ),
+        ("prepayments", say("预存"), "desk:household-prepayments", Permission.BILL_READ),
         ("tariffs", say("收费设置"), "desk:household-tariffs", Permission.TARIFF_READ),
         ("file", say("档案"), "desk:household-file", Permission.HOUSEHOLD_READ),
         ("changes", say("变更"), "desk:household-changes", Permission.JOURNAL_READ),
