@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from functools import cache
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 
+from guanjia.core.database.written import written_once
 from guanjia.reception.models import Visit
 from guanjia.reception.states import VisitState
 from guanjia.records.during import during
@@ -28,5 +30,10 @@ def active_visit_id(request: HttpRequest) -> int | None:
     code = match.kwargs.get("community") if match else None
     if not code or not request.user.is_authenticated:
         return None
-    rows = Visit.objects.filter(community__code=code, owner=request.user, state=VisitState.ACTIVE)
-    return rows.values_list("pk", flat=True).first()
+    return next((visit.pk for visit in _attended(code, request.user.pk)), None)
+
+
+@written_once
+def _attended(code: str, owner: int) -> QuerySet[Visit]:
+    rows = Visit.objects.filter(community__code=code, owner=owner, state=VisitState.ACTIVE)
+    return rows.only("pk").order_by("pk")[:1]
