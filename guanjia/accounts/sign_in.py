@@ -8,13 +8,13 @@ from django.contrib.auth import authenticate
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from guanjia.accounts import passkeys, sessions, totp
 from guanjia.accounts.actions import recovery_code_as_kept
 from guanjia.accounts.events import Kind, admit
 from guanjia.accounts.models import SecondFactor, User
 from guanjia.accounts.visitors import visitor_of
+from guanjia.core.addresses import inside
 
 STEPS_WITHIN = timedelta(minutes=10)
 _HELD = "sign_in"
@@ -94,9 +94,7 @@ def held(request: HttpRequest, *, at: datetime) -> Held | None:
 
 def safe_address(request: HttpRequest, address: str) -> str:
     """Return ``address`` if it leads into this site, else the home page."""
-    hosts = {request.get_host()}
-    inside = url_has_allowed_host_and_scheme(address, hosts, require_https=request.is_secure())
-    return address if inside else reverse("accounts:home")
+    return inside(request, address) or reverse("accounts:home")
 
 
 def _is_app_code(user: User, code: str, *, at: datetime) -> bool:

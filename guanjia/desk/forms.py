@@ -145,7 +145,7 @@ class ItemForm(forms.Form):
         label=_("临时收费单价（元）"),
         required=False,
         min_value=Decimal("0.01"),
-        max_digits=12,
+        max_digits=10,
         decimal_places=2,
         help_text=_("收取时先带出，可以改；没有统一价就不填"),
     )

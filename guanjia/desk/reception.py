@@ -25,6 +25,7 @@ from guanjia.reception.states import VisitState
 from guanjia.records.during import visit_id
 
 _KEPT = "_reception"
+_LONGEST_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,8 @@ def reception_of(request: StaffRequest, page: str | None = None) -> Reception:
     if not hasattr(request, _KEPT):
         home = f"/{request.standing.community.code}/"
         asked = escape_uri_path(request.path).removeprefix(home)
-        setattr(request, _KEPT, Reception(request, asked if page is None else page))
+        told = asked if page is None else page.replace("\0", "")[:_LONGEST_PAGE]
+        setattr(request, _KEPT, Reception(request, told))
     kept: Reception = getattr(request, _KEPT)
     return kept
 

@@ -1,6 +1,7 @@
 """What the random office does to its drawers and days: shifts handed over, cash banked, days closed and opened again."""
 
 import random
+from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
 
 from guanjia.accounts.models import User
@@ -16,7 +17,7 @@ from guanjia.money.payments.tests.factories import Office
 from tests.faults.model import BANK, CASH, DIFFERENCE, Model
 
 
-class DrawerActs:
+class DrawerActs(ABC):
     """Acts of the machine, whose own they share: its dice, its office, its model, its desks, its clock."""
 
     chance: random.Random
@@ -26,14 +27,14 @@ class DrawerActs:
     desks: list[Desk]
     now: datetime
 
-    def some_bills(self, *, with_money: bool = False) -> list[Bill]:
-        raise NotImplementedError
+    @abstractmethod
+    def some_bills(self, *, with_money: bool = False) -> list[Bill]: ...
 
-    def take_off(self, bill: Bill, fen: int) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def take_off(self, bill: Bill, fen: int) -> None: ...
 
-    def compare(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def compare(self) -> None: ...
 
     def a_manned_desk(self) -> Desk:
         desk = self.chance.choice(self.desks)

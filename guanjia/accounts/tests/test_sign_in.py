@@ -143,6 +143,7 @@ def test_where_the_sign_in_leads_is_on_this_site():
     for address, led_to in (
         ("/x/", "/x/"),
         ("//evil.example/", "/"),
+        ("no-path", "/"),
         ("https://evil.example", "/"),
     ):
         answer = browser().post(

@@ -217,5 +217,7 @@ def test_an_item_is_opened_for_the_desk_and_closed_again(office):
     assert (item.is_extra, item.extra_price) == (True, Decimal(5))
     wrong = finance.post(url, {"name": item.name, "position": "0", "extra_price": "5.00"})
     assert wrong.status_code == 422
+    too_much = finance.post(url, {**told, "extra_price": "100000000.00"})
+    assert too_much.status_code == 422
     taken = finance.post(url, {"name": "工本费", "position": "0"})
     assert "已经有了" in taken.content.decode()

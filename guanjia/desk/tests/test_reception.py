@@ -153,6 +153,10 @@ def test_a_draft_comes_back_after_holding_and_is_gone_once_paid(office, cashier)
     assert not Draft.objects.exists()
 
 
+def test_a_page_that_no_address_can_name_breaks_nothing(office, cashier):
+    assert cashier.get(office.url("visit-strip"), {"page": "units/\0"}).status_code == 200
+
+
 def test_a_refused_payment_shows_what_was_sent_not_the_draft(office, cashier):
     visit = receive(office, cashier)
     saved = {"draft": draft(office, values={"tendered": "1"})}

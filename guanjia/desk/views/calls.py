@@ -103,7 +103,7 @@ def _answered(request: StaffRequest, call: PhoneNote | None) -> HttpResponse:
 def later(request: StaffRequest, call_id: int) -> HttpResponse:
     """Leave the ringing call for later (⇧F8) and stay on the page."""
     press(request, actions.put_off_call, call=call_for(request.standing, call_id))
-    reception_of(request, request.POST.get("page", "")[:200])
+    reception_of(request, request.POST.get("page", ""))
     return render(request, "desk/visits/_reception.html", {"again": True})
 
 

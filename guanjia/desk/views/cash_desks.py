@@ -3,13 +3,13 @@
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as say
 from django.views.decorators.http import require_http_methods, require_POST
 
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.accounts.views.answers import answer
+from guanjia.core.addresses import inside
 from guanjia.desk import cash_desk
 from guanjia.desk.acting import press, submit
 from guanjia.desk.forms import DeskForm
@@ -36,8 +36,7 @@ def choose(request: StaffRequest) -> HttpResponse:
         cash_desk.choose(request, desk)
         if left and left.pk != desk.pk:
             offer(request, say("已换到%(name)s") % {"name": desk.name}, "desk", desk=left.pk)
-        then = form.cleaned_data["next"]
-        if url_has_allowed_host_and_scheme(then, allowed_hosts={request.get_host()}):
+        if then := inside(request, form.cleaned_data["next"]):
             return redirect(then)
     return redirect("desk:workbench", request.standing.community.code)
 

@@ -4,7 +4,6 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as say
 from django.views.decorators.http import require_POST
 
@@ -19,6 +18,7 @@ from guanjia.accounts.lists import (
     set_look,
 )
 from guanjia.accounts.permits import StaffRequest, signed_in
+from guanjia.core.addresses import inside
 from guanjia.core.refusal import Refused
 from guanjia.core.text import TextError
 from guanjia.desk.undo import offer
@@ -89,5 +89,4 @@ def _declared(name: str) -> ListPage:
 
 def _back(request: StaffRequest, community: str) -> HttpResponseRedirect:
     then = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(then, allowed_hosts={request.get_host()})
-    return redirect(then if safe else f"/{community}/")
+    return redirect(inside(request, then) or f"/{community}/")

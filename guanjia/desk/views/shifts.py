@@ -7,13 +7,13 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as say
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.accounts.views.answers import answer
+from guanjia.core.addresses import inside
 from guanjia.core.calendar import business_date
 from guanjia.core.money import yuan
 from guanjia.desk import cash_desk
@@ -129,9 +129,8 @@ def join(request: StaffRequest, shift_id: int) -> HttpResponseRedirect:
     """Be in the shift by name, and go back to what was being done."""
     shift = shift_for(request.standing, shift_id)
     press(request, actions.join_shift, shift=shift)
-    then = request.POST.get("next", "")
-    inside = url_has_allowed_host_and_scheme(then, allowed_hosts={request.get_host()})
-    return redirect(then) if inside else _to(request, shift)
+    then = inside(request, request.POST.get("next", ""))
+    return redirect(then) if then else _to(request, shift)
 
 
 @require_POST

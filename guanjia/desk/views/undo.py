@@ -4,12 +4,12 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as say
 from django.views.decorators.http import require_POST
 
 from guanjia.accounts.access import standing_in
 from guanjia.accounts.permits import StaffRequest, signed_in
+from guanjia.core.addresses import inside
 from guanjia.core.refusal import Refused
 from guanjia.desk.undo import undo
 
@@ -26,5 +26,4 @@ def create(request: StaffRequest, community: str) -> HttpResponseRedirect:
     else:
         messages.success(request, say("已撤销"))
     then = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(then, allowed_hosts={request.get_host()})
-    return redirect(then if safe else f"/{community}/")
+    return redirect(inside(request, then) or f"/{community}/")

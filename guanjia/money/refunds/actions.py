@@ -55,12 +55,13 @@ def request_refund(
     if claimed is None:
         rows = Refund.objects.filter(community=community)
         return rows.get(request_key__scope=REQUEST, request_key__key=key)
-    now = Prepayment.objects.get(community=community, pk=prepayment.pk)
+    now = Prepayment.objects.select_related("party").get(community=community, pk=prepayment.pk)
     _must(
         may_request(
             asking,
             balance_fen=now.balance_fen,
             held_fen=now.held_fen,
+            owner=now.party.name if now.party else "",
             strange=strange_receipts(now, asking.receipts),
         )
     )

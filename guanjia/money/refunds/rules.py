@@ -46,9 +46,13 @@ class Asking:
 
 
 def may_request(
-    asking: Asking, *, balance_fen: int, held_fen: int, strange: Sequence[str]
+    asking: Asking, *, balance_fen: int, held_fen: int, owner: str, strange: Sequence[str]
 ) -> Verdict:
-    """Return True, or what the request lacks; ``strange`` are receipts that did not leave this money here."""
+    """Return True, or what the request lacks.
+
+    ``owner`` is the name of who left the money, '' where the register knows none; ``strange`` are receipts that did
+    not leave this money here.
+    """
     if asking.amount_fen <= 0:
         return Refusal("没有填要退的金额", "请填大于零的金额")
     if asking.amount_fen > balance_fen - held_fen:
@@ -57,13 +61,18 @@ def may_request(
             f"预存余额 {yuan(balance_fen)} 元{held}，不够退 {yuan(asking.amount_fen)} 元",
             "请减少退款金额；重复申请的，先撤回前一笔",
         )
-    return _may_receive(asking) and _is_proved(asking, strange)
+    return _may_receive(asking, owner) and _is_proved(asking, strange)
 
 
-def _may_receive(asking: Asking) -> Verdict:
+def _may_receive(asking: Asking, owner: str) -> Verdict:
     """Return True, or what is missing of whoever receives the money."""
     if asking.method not in WAYS:
         return Refusal(f"不能用{asking.method.label}退款", "请选现金或转账")
+    if asking.payee_is_owner and owner and asking.payee_name != owner:
+        return Refusal(
+            f"存款人是{owner}，收款人填的是{asking.payee_name}",
+            "本人来领的，请照登记填姓名；别人来领的，请选“他人代领”",
+        )
     if not asking.payee_is_owner and not asking.payee_why:
         return Refusal("收款人不是存款人本人，没有写明原因", "请写明为什么由他代领，并收下委托书")
     if not asking.payee_is_owner and not asking.identity_tail:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.core.refusal import Refused
+from guanjia.core.text import TextError
 from guanjia.money.bills.models import Opening
 from guanjia.money.opening.actions import sign_opening
 from guanjia.money.opening.models import Signature, Withdrawal, state
@@ -104,6 +105,9 @@ def withdraw(request: StaffRequest, opening_id: int) -> HttpResponse:
         withdraw_opening(opening=opening, reason=reason, by=request.user, at=timezone.now())
     except Refused as refused:
         form.add_error(None, str(refused.refusal))
+    except TextError as wrong:  # nothing but marks that nobody sees
+        form.add_error("reason", str(wrong))
+    if form.errors:
         return _page(request, opening, form)
     messages.success(request, say("已撤回，可以上传改好的工作簿"))
     return redirect("onboarding:opening", request.standing.community.code, opening.pk)

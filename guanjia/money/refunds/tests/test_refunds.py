@@ -11,11 +11,12 @@ from guanjia.accounts.tests.factories import MORNING, make_user
 from guanjia.core.refusal import Refused
 from guanjia.core.text import TextError
 from guanjia.estate.models import Household
+from guanjia.estate.tests.factories import make_tenure
 from guanjia.money.audit.checks import audit
 from guanjia.money.ledger.models import ClosedDay, EntryLine, Link
 from guanjia.money.payments.models import Desk
 from guanjia.money.payments.rules import Method
-from guanjia.money.payments.tests.factories import make_office
+from guanjia.money.payments.tests.factories import NEW_YEAR, make_office
 from guanjia.money.prepayments.actions import transfer_prepayment
 from guanjia.money.refunds.actions import (
     pay_refund,
@@ -156,6 +157,16 @@ class TestWhatARequestNeeds:
         ask(office, receipt, 400_00)
         with pytest.raises(Refused, match=r"其中 400.00 元已在办退款"):
             ask(office, receipt, 200_00)
+
+    def test_who_receives_it_as_the_owner_bears_the_owners_name(self, office):
+        unit = office.unit()
+        owner = make_tenure(unit=unit, is_debtor=True, begins_on=NEW_YEAR).party
+        receipt = leave(office, unit)
+        with pytest.raises(Refused, match=f"存款人是{owner.name}，收款人填的是李四"):
+            ask(office, receipt, payee_name="李四")
+        another = {"payee_is_owner": False, "payee_why": "女儿", "identity_tail": "123X"}
+        ask(office, receipt, 100_00, payee_name="李四", **another)
+        ask(office, receipt, 100_00, payee_name=owner.name)
 
     def test_a_receipt_taken_back_proves_nothing(self, office):
         unit = office.unit()
