@@ -13,6 +13,7 @@ from guanjia.accounts.models import Community, Grant, User
 from guanjia.accounts.permissions import ROLE_LABELS, Role
 from guanjia.accounts.rules import PIN_DIGITS, plain, plain_phone
 from guanjia.accounts.switching import Known
+from guanjia.core.inputs import day_input
 
 # First words of the program's own addresses; a community must not stand in their way.
 RESERVED_CODES = frozenset(
@@ -203,7 +204,7 @@ class SetupForm(forms.Form):
     )
     cut_over_on = forms.DateField(
         label=_("启用日"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=day_input(),
         help_text=_("从这一天起用本系统记账；之前的账不在这里开"),
     )
     staff_no = StaffNoField(label=_("管理员工号"), max_length=20)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanjia.accounts.models import Community
 from guanjia.core.calendar import Month, business_date
+from guanjia.core.inputs import day_input
 from guanjia.core.money import Rounding
 from guanjia.core.unit_number import UnitNumberError, unit_key
 from guanjia.money.bills.rules import may_issue
@@ -50,9 +51,7 @@ class RevealForm(forms.Form):
 class ReceiptFilter(forms.Form):
     """Which receipts to list; what cannot be read filters nothing and says so."""
 
-    day = forms.DateField(
-        label=_("日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    day = forms.DateField(label=_("日期"), required=False, widget=day_input())
     number = forms.IntegerField(label=_("收据号"), required=False, min_value=1, max_value=2**31 - 1)
     unit = forms.CharField(label=_("房号"), required=False, max_length=60)
     desk = forms.ModelChoiceField(
@@ -184,7 +183,7 @@ class VersionForm(forms.Form):
 
     effective_from = forms.DateField(
         label=_("生效日"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=day_input(),
         help_text=_("这一天及以后开始的周期按新价计费"),
     )
     evidence = forms.CharField(

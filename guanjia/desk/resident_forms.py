@@ -17,9 +17,9 @@ from guanjia.core.identity import (
     check_organisation_code,
     check_phone,
 )
+from guanjia.core.inputs import day_input
 from guanjia.core.shares import ShareError, share_from
 from guanjia.core.text import TextError
-from guanjia.desk.unit_forms import day_input
 from guanjia.estate.duplicates import Likeness, alike
 from guanjia.estate.models import Party
 from guanjia.estate.parties import Particulars

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.accounts.models import Community
-from guanjia.desk.unit_forms import day_input
+from guanjia.core.inputs import day_input
 from guanjia.money.tariffs.models import Tariff, UnitTariff
 
 _LARGEST_FIRST_NUMBER = 9_000_000  # receipts print seven digits

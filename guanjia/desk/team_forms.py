@@ -12,8 +12,9 @@ from guanjia.accounts.access import staff_of
 from guanjia.accounts.models import Community, User
 from guanjia.accounts.permissions import ROLE_LABELS, Role
 from guanjia.core.identity import Verdict, check_phone
+from guanjia.core.inputs import day_input
 from guanjia.core.unit_number import UnitNumberError, unit_key
-from guanjia.desk.unit_forms import buildings_of, day_input
+from guanjia.desk.unit_forms import buildings_of
 from guanjia.estate.models import Building, Unit
 from guanjia.people.actions import Hire
 from guanjia.people.models import Department, Post, Staff

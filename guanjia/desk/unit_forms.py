@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanjia.accounts.access import Standing
 from guanjia.accounts.models import Community
+from guanjia.core.inputs import day_input
 from guanjia.core.unit_number import UnitNumberError, unit_key
 from guanjia.estate.actions import UnitDetails
 from guanjia.estate.models import Building, Party, Unit, by_number
@@ -22,11 +23,6 @@ _MOST_FOUND = 500
 _BETWEEN = re.compile(r"[,，、;；\n]+")
 _SMALLEST_AREA, _LARGEST_AREA = Decimal("0.01"), Decimal(99_999_999)
 _FLOORS = range(-20, 201)
-
-
-def day_input() -> forms.DateInput:
-    """Return a date's input, which browsers want filled in ISO form."""
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def buildings_of(community: Community) -> QuerySet[Building]:

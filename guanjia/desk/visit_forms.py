@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.accounts.models import Community, User
+from guanjia.core.inputs import day_input
 from guanjia.core.text import TextError, clean
 from guanjia.core.unit_number import UnitNumberError, unit_key
 from guanjia.estate.models import Tenure, Unit, on_day
@@ -114,9 +115,7 @@ class CheckForm(forms.Form):
 class ReceptionFilter(forms.Form):
     """Which day's, whose and which unit's visits or calls to list; what cannot be read filters nothing and says so."""
 
-    day = forms.DateField(
-        label=_("日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    day = forms.DateField(label=_("日期"), required=False, widget=day_input())
     clerk = forms.ModelChoiceField(
         label=_("接待人"), required=False, queryset=User.objects.none(), empty_label=_("全部")
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.core.calendar import business_date
+from guanjia.core.inputs import day_input
 from guanjia.money.ledger.chart import ACCOUNT_NAMES, Account
 from guanjia.money.payments.rules import Method
 from guanjia.reports.bill_rows import Choice
@@ -21,9 +22,7 @@ _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
 def _day(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    return forms.DateField(label=label, required=False, widget=day_input())
 
 
 def _id(least: int = 1) -> forms.IntegerField:

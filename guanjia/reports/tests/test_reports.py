@@ -1,12 +1,14 @@
 """Every figure of a report is the ledger's, and leads to the rows it is made of."""
 
 import io
+import re
 from datetime import timedelta
 from fractions import Fraction
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from guanjia.accounts.permissions import Role
@@ -284,6 +286,14 @@ class TestPages:
     def test_what_can_not_be_read_is_said_and_breaks_nothing(self, books, finance, page, query):
         office, _ = books
         assert finance.get(f"{self.url(office, page)}?{query}").status_code == 200
+
+    def test_the_days_it_is_for_stand_in_their_fields(self, books, finance):
+        office, _ = books
+        page = finance.get(self.url(office, "rates")).content.decode()
+        today = business_date(timezone.now())
+        for name, day in (("first", today.replace(day=1)), ("last", today)):
+            (field,) = re.findall(rf'<input[^>]*name="{name}"[^>]*>', page)
+            assert f'value="{day}"' in field
 
     def test_carrying_a_report_out_leaves_a_trace(self, books, finance):
         office, _ = books
