@@ -35,7 +35,7 @@ from guanjia.money.payments.taking import Taking, take_payment
 UNITS = 10_000
 TURNS = 5
 CLIENTS = (1, 4, 16)
-_MONTHS = 6
+MONTHS = 6
 _SECONDS = 4
 _ACTIONS = 200
 _TWINS = (
@@ -80,7 +80,7 @@ class Office:
         for desk in self.desks:
             open_shift(desk=desk, notes={}, by=self.cashier, at=timezone.now())
         first = Month(2026, 1)
-        for month in first.until(first + (_MONTHS - 1)):
+        for month in first.until(first + (MONTHS - 1)):
             list(
                 issue_bills(
                     community=self.community, month=month, by=None, at=timezone.now(), ahead=True
