@@ -95,7 +95,9 @@ def make_community(ground: Ground, *, units: int, items: int) -> Estate:
     community = made[0] if made else 0
     values = {"community": community, "units": units}
     owner.execute(_UNITS, values)
-    owner.execute("ANALYZE estate_unit")  # else a later community's units are planned as if they were few
+    owner.execute(
+        "ANALYZE estate_unit"
+    )  # else a later community's units are planned as if they were few
     owner.execute(_OWNERS, values)
     ids = [
         owner.execute(_ITEM, {**values, "name": f"费用{n}"}).fetchone() or (0, 0)
