@@ -92,6 +92,7 @@ def counts_wrong(page, office):
     """The count is blind, survives a reload, and is two jiao short."""
     page.goto(office.url("workbench"))
     page.get_by_role("link", name="交班", exact=True).last.click()
+    page.wait_for_url("**/shifts/*/")
     page.keyboard.press("e")
     expect(page.get_by_label("100 元")).to_be_focused()
     assert "1,010.07" not in page.content()
