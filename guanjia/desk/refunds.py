@@ -13,12 +13,12 @@ from guanjia.accounts.models import User
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest
 from guanjia.core.calendar import business_date
-from guanjia.core.refusal import Refusal
 from guanjia.desk import cash_desk
 from guanjia.desk.refund_forms import BankForm, CashForm
 from guanjia.desk.taking_back import JOIN_FIRST, NO_OPEN_SHIFT, TODAY_CLOSED
 from guanjia.money.closing.models import Shift
 from guanjia.money.closing.reads import drawers_in_books, last_closed, open_shifts
+from guanjia.money.payments.drawer import TOO_LITTLE
 from guanjia.money.payments.models import Desk
 from guanjia.money.payments.reads import active_desks
 from guanjia.money.payments.rules import Method
@@ -27,8 +27,6 @@ from guanjia.money.refunds.reads import refunds_in, voucher_of
 from guanjia.money.refunds.rules import Verdict, may_decide, may_pay, may_withdraw
 from guanjia.money.refunds.states import RefundState
 from guanjia.records.actions import reveal
-
-TOO_LITTLE = Refusal("账上这个钱箱里的现金不够退", "请先从银行领备用金；或撤回，改申请转账退款")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import MORNING, make_user
 from guanjia.core.refusal import Refused
 from guanjia.estate.tests.factories import make_tenure
+from guanjia.money.closing.tests.factories import bank
+from guanjia.money.payments.drawer import cash_in
 from guanjia.money.payments.models import Desk, Receipt, Reversal
 from guanjia.money.payments.rules import Method
 from guanjia.money.payments.tests.factories import NEW_YEAR, make_office
@@ -86,6 +88,29 @@ def test_two_cashiers_who_pay_one_refund_pay_it_once(office, second_desk):
     numbers = Voucher.objects.order_by("number").values_list("number", flat=True)
     assert list(numbers) == list(range(1, ROUNDS + 1))
     assert broken_laws() == set()
+
+
+def two_of_one_drawer(office):
+    """Approve two refunds that the drawer has cash for one of, and have two cashiers pay them at once."""
+    office.man(office.desk, MORNING)
+    colleague = office.colleague(office.desk, MORNING)
+    left = leave(office, office.unit())
+    first, second = (approve(ask(office, left, 200_00)) for _ in range(2))
+    bank(office.desk, cash_in(office.desk) - 399_99, by=office.cashier, at=MORNING)
+    return race(partial(pay, office, first), partial(pay, office, second, by=colleague))
+
+
+def test_two_refunds_at_one_drawer_are_not_paid_out_of_the_same_cash(office):
+    for _ in range(ROUNDS):
+        assert {type(result) for result in two_of_one_drawer(office)} == {Voucher, Refused}
+        assert cash_in(office.desk) == 199_99
+    assert broken_laws() == set()
+
+
+def test_the_control_a_drawer_read_before_it_was_held_would_pay_both(office, monkeypatch):
+    monkeypatch.setattr("guanjia.money.payments.drawer.cash_in", lambda _: 399_99)
+    assert {type(result) for result in two_of_one_drawer(office)} == {Voucher}
+    assert cash_in(office.desk) == -1
 
 
 def test_a_reversal_and_a_request_exclude_each_other(office, second_desk):

@@ -4,16 +4,16 @@ import io
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from pypdf import PdfReader
 
 from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import make_user
-from guanjia.desk import refunds
 from guanjia.desk.refunds import masked
 from guanjia.desk.tests.office import signed_in, staff, statements
 from guanjia.estate.models import Household
 from guanjia.estate.tests.factories import make_tenure, make_unit
-from guanjia.money.closing.reads import Drawer
+from guanjia.money.closing.tests.factories import bank
 from guanjia.money.prepayments.models import Prepayment, Transfer
 from guanjia.money.refunds.models import Refund, Voucher
 from guanjia.money.refunds.states import RefundState
@@ -211,12 +211,14 @@ class TestPaying:
         office.man(other)
         assert browser.post(place, sent).status_code == 302
 
-    def test_more_than_lies_in_the_drawer_is_not_paid_there(self, office, request_, monkeypatch):
-        staff(office, Role.DIRECTOR).post(office.url("refund-approval", request_.pk))
-        empty = lambda _place, desks: dict.fromkeys(desks, Drawer(0, 199_99))  # noqa: E731
-        monkeypatch.setattr(refunds, "drawers_in_books", empty)
-        place = office.url("refund-payment", request_.pk)
-        assert "现金不够退" in signed_in(office.cashier).get(place).content.decode()
+    def test_more_than_lies_in_the_drawer_is_not_paid_there(self, office, cashier, approved):
+        place = office.url("refund-payment", approved.pk)
+        sent = {"desk": office.desk.pk, "key": uuid4()}
+        assert "请当面点清" in cashier.get(place).content.decode()
+        bank(office.desk, 300_01, by=office.cashier, at=timezone.now())
+        for answer in (cashier.post(place, sent), cashier.get(place)):
+            assert "现金不够退" in answer.content.decode()
+        assert not Voucher.objects.exists()
 
     def test_by_transfer_finance_sees_the_account_which_leaves_a_trace(self, office, receipt, kept):
         words = {"method": "transfer", "account": "工行武平支行 6222020000001234"}
@@ -235,7 +237,7 @@ class TestPaying:
         assert Voucher.objects.get().reference == "88"
 
     def test_each_way_has_its_permission(self, office, approved):
-        for role, cash, bank in (
+        for role, cash, transfer in (
             (Role.CLERK, 403, 403),
             (Role.CASHIER, 200, 403),
             (Role.SUPERVISOR, 403, 403),
@@ -245,7 +247,9 @@ class TestPaying:
         ):
             browser = staff(office, role)
             assert browser.get(office.url("refund-payment", approved.pk)).status_code == cash, role
-            assert browser.get(office.url("refund-transfer", approved.pk)).status_code == bank, role
+            assert (
+                browser.get(office.url("refund-transfer", approved.pk)).status_code == transfer
+            ), role
 
     def test_what_is_not_paid_has_no_voucher(self, office, cashier, approved):
         assert cashier.get(office.url("refund-voucher", approved.pk)).status_code == 404

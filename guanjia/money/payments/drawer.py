@@ -7,10 +7,14 @@ shift's own actions, under the lock of the desk's row: a payment and the end of 
 from datetime import date
 from typing import Literal
 
+from django.db.models import Sum
+
 from guanjia.accounts.models import User
 from guanjia.core.database.advisory import lock_until_commit
 from guanjia.core.refusal import Refusal, Refused
 from guanjia.money.ledger.actions import day_lock
+from guanjia.money.ledger.chart import Account
+from guanjia.money.ledger.models import EntryLine
 from guanjia.money.payments.models import Desk
 
 DESK_CLOSED = Refusal("这个收银台刚被停用", "请换一个收银台再收")
@@ -18,6 +22,8 @@ NO_SHIFT = Refusal("这个收银台还没有开班", "请到“交班”点备�
 COUNTING = Refusal(
     "这个收银台正在盘点交班", "请等交完班、开了新班再收；还要接着收，由盘点的人按“继续收款”"
 )
+# Without the sum: a drawer is counted blind.
+TOO_LITTLE = Refusal("账上这个钱箱里的现金不够退", "请先从银行领备用金；或撤回，改申请转账退款")
 NOT_IN_SHIFT = Refusal(
     "这个收银台现在这一班里没有您", "请到“交班”按“加入本班”，再来收；填好的都还在"
 )
@@ -51,11 +57,22 @@ def drawer_of(desk: Desk, *, by: User, today: date) -> Literal[True] | Refusal:
     )
 
 
-def hold_drawer(*, desk: Desk, by: User, today: date, is_cash: bool = True) -> None:
+def cash_in(desk: Desk) -> int:
+    """Return the cash in the desk's drawer by the books, in fen; what a count differed by is posted too."""
+    lines = EntryLine.objects.filter(
+        community=desk.community_id, account=Account.CASH, entry__series=desk.series
+    )
+    return lines.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+
+
+def hold_drawer(
+    *, desk: Desk, by: User, today: date, is_cash: bool = True, out_fen: int = 0
+) -> None:
     """Hold the desk's open shift until the surrounding transaction ends; call it before posting to its series.
 
-    Who moves no cash need not be in the shift. Raises Refused where there is none. Locks in the order of a
-    payment's statement: the business day, the desk's row, then the chain.
+    Who moves no cash need not be in the shift. ``out_fen`` is what is paid out of it. Raises Refused where there is
+    no shift, or less cash in the drawer. Locks in the order of a payment's statement: the business day, the desk's
+    row, then the chain.
     """
     lock_until_commit(day_lock(desk.community_id, today), shared=True)
     row = Desk.objects.select_for_update().get(community=desk.community_id, pk=desk.pk)
@@ -68,3 +85,5 @@ def hold_drawer(*, desk: Desk, by: User, today: date, is_cash: bool = True) -> N
     )
     if not verdict:
         raise Refused(verdict)
+    if out_fen and cash_in(desk) < out_fen:
+        raise Refused(TOO_LITTLE)

@@ -159,7 +159,8 @@ def pay_refund(
     """Pay an approved refund once: cash out of ``desk``'s open shift, or a transfer that finance made (``reference``).
 
     The same ``key`` again returns the same voucher (L7). Raises Refused to who asked for it or approved it, at a
-    desk without an open shift that ``by`` is in, and on a closed day; TextError for a transfer without a reference.
+    desk without an open shift that ``by`` is in, where less cash is in its drawer, and on a closed day; TextError
+    for a transfer without a reference.
     """
     community, today = refund.community, business_date(at)
     reference = "" if desk else clean(reference, limit=64)
@@ -184,7 +185,7 @@ def pay_refund(
         )
     )
     if desk:
-        hold_drawer(desk=desk, by=by, today=today)
+        hold_drawer(desk=desk, by=by, today=today, out_fen=refund.amount_fen)
     voucher = Voucher(
         community=community,
         refund=refund,

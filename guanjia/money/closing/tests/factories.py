@@ -1,14 +1,21 @@
 """Shifts in a few words: opened with what the books have, ended with what they say."""
 
 from datetime import datetime
+from typing import Any
 
 from guanjia.accounts.models import User
 from guanjia.accounts.tests.factories import make_user
 from guanjia.core.calendar import business_date
-from guanjia.money.closing.actions import hand_over, open_shift, start_counting, submit_count
+from guanjia.money.closing.actions import (
+    bank_cash,
+    hand_over,
+    open_shift,
+    start_counting,
+    submit_count,
+)
 from guanjia.money.closing.actions.endings import Second
 from guanjia.money.closing.banknotes import fewest
-from guanjia.money.closing.models import Handover, Shift
+from guanjia.money.closing.models import Deposit, Handover, Shift
 from guanjia.money.closing.reads import drawer_in_books, open_shift_at
 from guanjia.money.payments.models import Desk
 
@@ -45,3 +52,10 @@ def at_work(desk: Desk, *, by: User, at: datetime) -> Shift:
         end_shift(shift, by=by, at=at)
         shift = None
     return shift or begin_shift(desk, by=by, at=at)
+
+
+def bank(desk: Desk, fen: int, *, by: User, at: datetime) -> Deposit:
+    """Take cash out of the drawer to the bank, before somebody's eyes."""
+    witness = make_user(community=desk.community)
+    words: dict[str, Any] = {"carrier": "武平工行", "witness": witness, "by": by, "at": at}
+    return bank_cash(shift=the_shift(desk), notes=fewest(fen), **words)

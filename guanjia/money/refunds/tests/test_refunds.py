@@ -13,7 +13,9 @@ from guanjia.core.text import TextError
 from guanjia.estate.models import Household
 from guanjia.estate.tests.factories import make_tenure
 from guanjia.money.audit.checks import audit
+from guanjia.money.closing.tests.factories import bank
 from guanjia.money.ledger.models import ClosedDay, EntryLine, Link
+from guanjia.money.payments.drawer import cash_in
 from guanjia.money.payments.models import Desk
 from guanjia.money.payments.rules import Method
 from guanjia.money.payments.tests.factories import NEW_YEAR, make_office
@@ -255,6 +257,16 @@ class TestWhereItIsPaid:
         stranger = make_user(community=office.community, role=Role.CASHIER)
         with pytest.raises(Refused, match="没有您"):
             pay(office, refund, by=stranger)
+
+    def test_not_out_of_a_drawer_with_less(self, office, receipt):
+        refund = approve(ask(office, receipt))
+        bank(office.desk, 300_01, by=office.cashier, at=MORNING)
+        with pytest.raises(Refused, match="现金不够退"):
+            pay(office, refund)
+        assert (left(receipt), cash_in(office.desk)) == ((500_00, 200_00), 199_99)
+        leave(office, office.unit(), 1)
+        assert pay(office, refund).amount_fen == 200_00
+        assert cash_in(office.desk) == 0
 
     def test_not_before_it_is_approved_nor_another_way_than_asked(self, office, receipt):
         refund = ask(office, receipt)
