@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "guanjia.reception",
     "guanjia.money.ledger",
     "guanjia.money.tariffs",
+    "guanjia.money.discounts",
     "guanjia.money.bills",
     "guanjia.money.prepayments",
     "guanjia.money.deposits",

@@ -72,6 +72,16 @@ class WouldIssue:
         """All items together."""
         return sum(item.total_fen for item in self.items)
 
+    @property
+    def reduced_fen(self) -> int:
+        """What discounts take off them."""
+        return sum(item.reduced_fen for item in self.items)
+
+    @property
+    def due_fen(self) -> int:
+        """What is left to pay."""
+        return self.total_fen - self.reduced_fen
+
 
 def would_issue(*, community: Community, month: Month, items: list[ChargeItem]) -> WouldIssue:
     """Return what a run would do, its troubles by unit number."""
@@ -106,9 +116,11 @@ def issue(
     if not count:
         return say("{month} 没有需要新出的账单").format(month=month.label)
     total = yuan(sum(batch.total_fen for batch in made))
-    return say("{month} 已出账 {count} 笔，合计 {total} 元").format(
+    done = say("{month} 已出账 {count} 笔，合计 {total} 元").format(
         month=month.label, count=count, total=total
     )
+    off = sum(batch.reduced_fen for batch in made)
+    return done + say("，减免 {off} 元").format(off=yuan(off)) if off else done
 
 
 def latest_runs(community: Community) -> QuerySet[BillRun]:

@@ -47,6 +47,7 @@ KEPT = {  # readable like those; a voucher must keep it for as long as the law s
     "closing.Handover.memo",
     "deposits.HeldDeposit.payer_name",
     "payments.Payment.payer_name",
+    "discounts.DiscountGrant.applicant",
     "refunds.Refund.identity_tail",  # four characters
     "refunds.Refund.payee_name",
 }
@@ -79,6 +80,7 @@ IMPERSONAL = {
     "people.Post.name",
     "deposits.DepositKind.name",
     "tariffs.ChargeItem.name",
+    "discounts.DiscountRule.name",
     "tariffs.Tariff.name",
     "tariffs.TariffVersion.steps",  # floors, tiers and prices
 }

@@ -30,7 +30,6 @@ from tests.faults.till import TillActs
 
 JANUARY = Month.of(NEW_YEAR)
 MOST_DESKS = 6
-REDUCTIONS = (AdjustmentKind.DISCOUNT, AdjustmentKind.VACANCY, AdjustmentKind.WAIVER)
 
 
 class Machine(TillActs):
@@ -177,7 +176,7 @@ class Machine(TillActs):
     def take_off(self, bill: Bill, fen: int) -> None:
         reduce_bill(
             bill=bill,
-            kind=self.chance.choice(REDUCTIONS),
+            kind=AdjustmentKind.WAIVER,
             amount_fen=fen,
             reason="停水",
             by=self.office.cashier,

@@ -9,15 +9,13 @@ from decimal import Decimal
 from guanjia.core.calendar import Month
 from guanjia.core.money import Rounding, spoken, spoken_price, yuan
 from guanjia.money.bills.models import Adjustment, Bill
-from guanjia.money.bills.rules import AdjustmentKind
+from guanjia.money.bills.rules import BY_GRANT, AdjustmentKind
 from guanjia.money.tariffs.models import TariffVersion
 from guanjia.money.tariffs.rules import BY_AREA, Basis
 from guanjia.money.tariffs.steps import step_for
 
 _MONTHS_SPOKEN = ("", "一个月", "两个月", "三个月", "四个月", "五个月", "半年")
 _YEAR = 12
-# A rule's name says it all: 空置八折.
-_SAID_BY_ITS_NAME = (AdjustmentKind.DISCOUNT, AdjustmentKind.VACANCY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def _explained(bill: Bill) -> Explanation:
 
 def _reason(row: Adjustment) -> str:
     kind = AdjustmentKind(row.kind)
-    return row.reason if kind in _SAID_BY_ITS_NAME else f"{kind.label}（{row.reason}）"
+    return row.reason if kind in BY_GRANT else f"{kind.label}（{row.reason}）"
 
 
 def _explain_run(bill: Bill, version: TariffVersion) -> Explanation:

@@ -10,7 +10,8 @@ from guanjia.accounts.models import Community, CommunityModel, User
 from guanjia.core.database.fields import CommunityForeignKey
 from guanjia.core.database.privileges import APPEND_ONLY
 from guanjia.estate.models import Household, Party, Unit
-from guanjia.money.bills.rules import AdjustmentKind
+from guanjia.money.bills.rules import BY_GRANT, AdjustmentKind
+from guanjia.money.discounts.models import DiscountGrant
 from guanjia.money.ledger.models import LARGEST_FEN, Entry, RequestKey
 from guanjia.money.tariffs.models import ChargeItem, TariffVersion
 from guanjia.records.models import Attachment
@@ -251,7 +252,8 @@ class Bill(CommunityModel):
 class Adjustment(CommunityModel):
     """A sum taken off a bill, with its reason: never changed, and mirrored in the bill's ``reduced_fen``.
 
-    Made in the same statement that moves the bill; the database refuses the one without the other.
+    Made in the same statement that moves the bill; the database refuses the one without the other. What a discount's
+    ``grant`` took off says for which of the bill's days; a grant takes off a bill once.
     """
 
     db_privileges = APPEND_ONLY
@@ -261,6 +263,11 @@ class Adjustment(CommunityModel):
     amount_fen = models.BigIntegerField("减少（分）")
     reason = models.CharField("原因", max_length=200)
     evidence = CommunityForeignKey(Attachment, null=True, related_name="+", db_index=False)
+    grant = CommunityForeignKey(
+        DiscountGrant, null=True, related_name="adjustments", db_index=False
+    )
+    covered_first = models.DateField(null=True)
+    covered_last = models.DateField(null=True)
     # None where no approval was called for.
     approved_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", db_index=False
@@ -275,6 +282,22 @@ class Adjustment(CommunityModel):
                 condition=models.Q(amount_fen__gt=0, amount_fen__lte=LARGEST_FEN)
                 & ~models.Q(reason=""),
                 name="bills_adjustment_sane",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind__in=BY_GRANT,
+                    grant__isnull=False,
+                    approved_by__isnull=False,
+                    covered_last__gte=F("covered_first"),
+                )
+                | ~models.Q(kind__in=BY_GRANT)
+                & models.Q(grant=None, covered_first=None, covered_last=None),
+                name="bills_adjustment_by_grant",
+            ),
+            models.UniqueConstraint(
+                fields=["community", "grant", "bill"],
+                condition=models.Q(grant__isnull=False),
+                name="bills_adjustment_once_a_grant",
             ),
         ]
         indexes: ClassVar[list[Any]] = [

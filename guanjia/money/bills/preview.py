@@ -13,10 +13,12 @@ from guanjia.money.bills.charging import (
     CHARGES,
     CYCLES,
     STANDS_FOR_ALL,
+    fetch_one,
     parameters,
     shapes_of,
     shapes_over,
 )
+from guanjia.money.bills.discounting import OFFS, off_parameters, offs_of
 from guanjia.money.tariffs.models import ChargeItem, UnitTariff
 
 
@@ -36,12 +38,14 @@ class Trouble(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One item's would-be batch: count, sum in fen, and the unit ids of each trouble."""
+    """One item's would-be batch: count, sum, what discounts take off it, in fen, and the unit ids of each trouble."""
 
     item: ChargeItem
     bill_count: int
     total_fen: int
     troubles: dict[Trouble, list[int]]
+    reduced_fen: int = 0
+    reduced_count: int = 0
 
 
 # In the order of the statement's columns. A floor that the price table frees of charge is no trouble.
@@ -72,23 +76,34 @@ SELECT count(*) FILTER (WHERE amount_fen > 0), coalesce(sum(amount_fen), 0)::big
         WHERE {STANDS_FOR_ALL} AND (b.period_first > s.first OR b.period_last < s.last))
 FROM charges
 """  # noqa: S608 - put together from constants
+_REDUCED = f"""
+WITH {CHARGES}, {OFFS}
+SELECT coalesce(sum(off_fen), 0)::bigint, count(*) FROM reduced
+"""  # noqa: S608 - put together from constants
 
 
 def preview_bills(
     *, community: Community, month: Month, items: list[ChargeItem] | None = None
 ) -> list[Preview]:
-    """Return what ``issue_bills`` would do; three statements an item, whatever the number of units."""
+    """Return what ``issue_bills`` would do; at most five statements an item, whatever the number of units."""
     found = []
     for item in items or ChargeItem.objects.filter(community=community).order_by("position", "pk"):
         shapes = shapes_of(community=community, item=item, month=month)
         if not shapes:
             found.append(Preview(item, 0, 0, {}))
             continue
+        values = parameters(community=community, item=item, shapes=shapes)
         with connection.cursor() as cursor:
-            cursor.execute(_PREVIEW, parameters(community=community, item=item, shapes=shapes))
+            cursor.execute(_PREVIEW, values)
             count, total, *units = cursor.fetchone()
         troubles = zip(_TOLD, units, strict=True)
-        found.append(Preview(item, count, total, {kind: ids for kind, ids in troubles if ids}))
+        offs = offs_of(community=community, item=item, shapes=shapes, lock=False)
+        reduced = offs and fetch_one(_REDUCED, {**values, **off_parameters(offs)})
+        found.append(
+            Preview(
+                item, count, total, {kind: ids for kind, ids in troubles if ids}, *(reduced or ())
+            )
+        )
     return found
 
 

@@ -22,6 +22,10 @@ class AdjustmentKind(Labelled):
     WAIVER = "waiver", "减免"
 
 
+# What only an approved grant of a discount's rule takes off.
+BY_GRANT = (AdjustmentKind.DISCOUNT, AdjustmentKind.VACANCY)
+
+
 def may_issue(month: Month, *, today: date, ahead: bool = False) -> Literal[True] | Refusal:
     """Return True, or why ``month`` can't be billed on ``today``.
 
@@ -64,6 +68,8 @@ def may_cancel(*, paid_fen: int, is_cancelled: bool) -> Literal[True] | Refusal:
 
 def may_reduce(kind: AdjustmentKind, *, amount_fen: int, open_fen: int) -> Literal[True] | Refusal:
     """Return True, or why ``amount_fen`` can't be taken off a bill with ``open_fen`` still owed."""
+    if kind in BY_GRANT:
+        return Refusal("折扣和空置减免要有批准的减免", "请在这一户的“减免”里申请，批准后按规则减")
     if amount_fen <= 0:
         return Refusal("减少的金额必须大于零", "请填写要减少多少")
     if amount_fen > open_fen:

@@ -116,6 +116,19 @@ def _length(first: date, last: date, rule: PartMonth, origin: date, step: int) -
     return length
 
 
+def months_between(
+    first: date, last: date, *, start: date, anchor: Anchor, part_month: PartMonth
+) -> Fraction:
+    """Return the months from ``first`` to ``last``, both included, of a charge that began on ``start``.
+
+    Its months begin where its cycle's do: on the first of each, or (``Anchor.START``) on ``start``'s day.
+    """
+    origin, step = start if anchor == Anchor.START else start.replace(day=1), 0
+    while add_months(origin, step + 1) <= first:
+        step += 1
+    return _length(first, last, part_month, origin, step)
+
+
 def _part(charged: int, days: int, rule: PartMonth) -> Fraction:
     """Return ``charged`` of a month's ``days`` as a part of it; all of them are a month under either rule."""
     base = THIRTY if rule == PartMonth.THIRTY_DAYS and charged < days else days

@@ -19,6 +19,8 @@ from guanjia.estate.tests.factories import make_tenure
 from guanjia.money.bills.actions import reduce_bill
 from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.deposits.tests.factories import take_deposit
+from guanjia.money.discounts.rules import DiscountKind, Share
+from guanjia.money.discounts.tests.factories import a_rule, granted
 from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import EntryLine
 from guanjia.money.payments.rules import Method, Tender
@@ -48,9 +50,11 @@ def books():
     units = [office.unit() for _ in range(3)]
     for unit in units:
         make_tenure(unit=unit, is_debtor=True, begins_on=NEW_YEAR)
+    first, second, third = units
+    rule = a_rule(office, kind=DiscountKind.OTHER, name="八五折", share=Share(None, 3_669))
+    granted(rule, second, NOVEMBER.first)
     for month in ("2026-10", "2026-11"):
         office.bill(month)
-    first, second, third = units
     parts = (
         Tender(Method.CASH, 10_000, 10_000),
         Tender(Method.POS, 2 * FEE - 10_000, reference="1"),
@@ -63,15 +67,6 @@ def books():
     account = {"method": Method.TRANSFER, "account": "工行 6222020000001234"}
     pay(office, approve(ask(office, ahead, 500, **account)), reference="8801")
     take_deposit(office, first)
-    newest = office.owed(second)[1]
-    reduce_bill(
-        bill=newest,
-        kind=AdjustmentKind.DISCOUNT,
-        amount_fen=3_669,
-        reason="八五折",
-        by=office.cashier,
-        at=MORNING,
-    )
     return office, units
 
 

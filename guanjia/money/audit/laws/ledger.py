@@ -21,6 +21,21 @@ def _strangers() -> str:
     )
 
 
+def _reviewed(noun: str, model: str) -> str:
+    """Return the steps of what one asks for and another approves, as the journal must have them."""
+    steps = {
+        "request": "true",
+        "approve": "state IN ('approved', 'ended')",
+        "refuse": "state = 'refused'",
+        "withdraw": "state = 'withdrawn'",
+        "end": "state = 'ended'",
+    }
+    return " ".join(
+        f"UNION ALL SELECT community_id, 'discounts.{model}', id, '{noun}.{verb}' FROM discounts_{model} WHERE {taken}"  # noqa: S608
+        for verb, taken in steps.items()
+    )
+
+
 _VERBS = ", ".join(f"('{kind}', '{verb}')" for kind, verb in VERBS.items())
 
 LAWS = (
@@ -146,7 +161,7 @@ LAWS = (
     Check(
         "keys_used",
         "L7",
-        "每次提交对应一笔且只有一笔收款、临时收费、预存转户、退款申请或退款付款",
+        "每次提交对应一笔且只有一笔收款、临时收费、预存转户、退款申请、退款付款或减免申请",
         """
         SELECT k.community_id, k.id AS request_key_id, k.scope, count(d.scope) AS documents
         FROM ledger_requestkey k
@@ -156,6 +171,7 @@ LAWS = (
             UNION ALL SELECT community_id, request_key_id, 'prepayment.transfer' FROM prepayments_transfer
             UNION ALL SELECT community_id, request_key_id, 'refund.request' FROM refunds_refund
             UNION ALL SELECT community_id, request_key_id, 'refund.pay' FROM refunds_voucher
+            UNION ALL SELECT community_id, request_key_id, 'discount.request' FROM discounts_discountgrant
         ) d ON d.community_id = k.community_id AND d.request_key_id = k.id
         GROUP BY k.community_id, k.id HAVING count(d.scope) <> 1 OR min(d.scope) <> k.scope
         """,
@@ -166,7 +182,7 @@ LAWS = (
     Check(
         "acts_journalled",
         "日志",
-        "每笔收款、每次冲销、每批出账、每次交班、缴存与日结、每笔临时收费、每笔手工减免、每次预存转户、退款的每一步、每份期初的入账、签字与撤回在操作日志里恰有一条",
+        "每笔收款、每次冲销、每批出账、每次交班、缴存与日结、每笔临时收费、每笔手工减免、每次预存转户、退款和减免的每一步、每份期初的入账、签字与撤回在操作日志里恰有一条",
         f"""
         SELECT a.community_id, a.subject, a.id, count(j.id) AS journal_rows
         FROM (
@@ -180,6 +196,8 @@ LAWS = (
                 FROM refunds_refund WHERE decided_by_id IS NOT NULL
             UNION ALL SELECT community_id, 'refunds.refund', id, 'refund.withdraw' FROM refunds_refund WHERE state = 'withdrawn'
             UNION ALL SELECT community_id, 'refunds.voucher', id, 'refund.pay' FROM refunds_voucher
+            {_reviewed("discount_rule", "discountrule")}
+            {_reviewed("discount", "discountgrant")}
             UNION ALL SELECT community_id, 'closing.shift', id, 'shift.open' FROM closing_shift
             UNION ALL SELECT community_id, 'closing.shift', shift_id, 'shift.hand_over' FROM closing_handover
             UNION ALL SELECT d.community_id, 'closing.deposit', d.id, 'cash.bank' FROM closing_deposit d

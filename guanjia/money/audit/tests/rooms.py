@@ -3,6 +3,11 @@
 from guanjia.estate.models import Unit
 from guanjia.money.audit.tests.bill_faults import BILL_FAULTS
 from guanjia.money.audit.tests.closing_faults import CLOSING_FAULTS, CLOSING_TABLES, closed_office
+from guanjia.money.audit.tests.discount_faults import (
+    DISCOUNT_FAULTS,
+    DISCOUNT_TABLES,
+    discounting_office,
+)
 from guanjia.money.audit.tests.liability_faults import (
     LIABILITY_FAULTS,
     LIABILITY_TABLES,
@@ -16,13 +21,27 @@ from guanjia.money.audit.tests.refund_faults import (
 )
 from guanjia.money.payments.tests.factories import Office
 
-ROOM_TABLES = (*CLOSING_TABLES, *LIABILITY_TABLES, *OPENING_TABLES, *REFUND_TABLES)
-ROOM_FAULTS = BILL_FAULTS | CLOSING_FAULTS | LIABILITY_FAULTS | OPENING_FAULTS | REFUND_FAULTS
+ROOM_TABLES = (
+    *CLOSING_TABLES,
+    *DISCOUNT_TABLES,
+    *LIABILITY_TABLES,
+    *OPENING_TABLES,
+    *REFUND_TABLES,
+)
+ROOM_FAULTS = (
+    BILL_FAULTS
+    | CLOSING_FAULTS
+    | DISCOUNT_FAULTS
+    | LIABILITY_FAULTS
+    | OPENING_FAULTS
+    | REFUND_FAULTS
+)
 
 
 def busy_rooms(office: Office, first: Unit, second: Unit) -> None:
-    """Have deposits held and days closed, money given back, and ``office`` go live."""
+    """Have deposits held and days closed, money given back, discounts granted, and ``office`` go live."""
     holds_deposits(office, first, second)
     closed_office()
     refunding_office()
+    discounting_office()
     live_office(office, office.unit("50.00"))

@@ -84,13 +84,15 @@ class Command(BaseCommand):
         ):
             made.append(batch)
             self._progress(len(made), len(items), batch.item.name)
-        return _summed([(b.item.name, b.bill_count, b.total_fen) for b in made])
+        return _summed([(b.item.name, b.bill_count, b.total_fen, b.reduced_fen) for b in made])
 
     def _preview(
         self, community: Community, month: Month, items: list[ChargeItem]
     ) -> dict[str, Any]:
         previews = preview_bills(community=community, month=month, items=items)
-        report = _summed([(p.item.name, p.bill_count, p.total_fen) for p in previews])
+        report = _summed(
+            [(p.item.name, p.bill_count, p.total_fen, p.reduced_fen) for p in previews]
+        )
         for item, preview in zip(report["items"], previews, strict=True):
             item["exceptions"] = {t.value: len(ids) for t, ids in preview.troubles.items()}
         missed = [
@@ -116,6 +118,8 @@ class Command(BaseCommand):
         verb = "将出账" if report["dry_run"] else "已出账"
         for item in report["items"]:
             line = f"{item['item']}：{verb} {item['bills']} 笔，{yuan(item['total_fen'])} 元"
+            if item["reduced_fen"]:
+                line += f"，减免 {yuan(item['reduced_fen'])} 元"
             for trouble, count in item.get("exceptions", {}).items():
                 line += f"；{count} 户{Trouble(trouble).label}"
             self.stdout.write(line)
@@ -127,14 +131,18 @@ class Command(BaseCommand):
         if count := report.get("units_without_tariff"):
             self.stdout.write(f"另有 {count} 户{Trouble.NO_TARIFF.label}")
         total = f"{report['bills']} 笔，{yuan(report['total_fen'])} 元"
+        if report["reduced_fen"]:
+            total += f"，减免 {yuan(report['reduced_fen'])} 元"
         self.stdout.write(f"{report['community']} {report['month']} 合计 {total}")
 
 
-def _summed(rows: list[tuple[str, int, int]]) -> dict[str, Any]:
+def _summed(rows: list[tuple[str, int, int, int]]) -> dict[str, Any]:
     return {
-        "bills": sum(count for _, count, _ in rows),
-        "total_fen": sum(total for *_, total in rows),
+        "bills": sum(count for _, count, *_ in rows),
+        "total_fen": sum(total for *_, total, _ in rows),
+        "reduced_fen": sum(off for *_, off in rows),
         "items": [
-            {"item": name, "bills": count, "total_fen": total} for name, count, total in rows
+            {"item": name, "bills": count, "total_fen": total, "reduced_fen": off}
+            for name, count, total, off in rows
         ],
     }
