@@ -1,11 +1,13 @@
-"""What the cash desk offers beside the unpaid bills: the ways to pay, and why one of them is closed."""
+"""What the cash desk offers beside the unpaid bills: the ways to pay, why one of them is closed, the lines of deposits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as say
 
 from guanjia.core.money import typed_yuan, yuan
+from guanjia.desk.deposits import DepositRows, rows_of
 from guanjia.desk.household import Household
 from guanjia.money.payments.forms import SPLIT, PaymentForm
 from guanjia.money.payments.rules import BY_REFERENCE, Method
@@ -41,6 +43,7 @@ class CashPanel:
     lines: Sequence[Line]
     balance_fen: int
     asks_again: bool
+    deposits: DepositRows
 
     @property
     def balance_yuan(self) -> str:
@@ -48,14 +51,18 @@ class CashPanel:
         return typed_yuan(self.balance_fen) if self.balance_fen else ""
 
 
-def cash_panel(household: Household, form: PaymentForm) -> CashPanel:
-    """Return what the panel shows, in one statement."""
+def cash_panel(household: Household, form: PaymentForm, draft: Mapping[str, Any]) -> CashPanel:
+    """Return what the panel shows, in one statement, or two where deposits are half typed in the form or the draft."""
     debtor = household.file.debtor
     party = (debtor.party.merged_into_id or debtor.party.pk) if debtor else None
     kept = balances_of(household.unit.community, household.unit_ids, party)
     balance_fen = sum(balance.fen for balance in kept)
     return CashPanel(
-        tuple(_choices(balance_fen)), tuple(_lines(form)), balance_fen, form.asks_again
+        tuple(_choices(balance_fen)),
+        tuple(_lines(form)),
+        balance_fen,
+        form.asks_again,
+        rows_of(form, household.unit.community, draft),
     )
 
 

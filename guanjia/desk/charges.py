@@ -72,13 +72,15 @@ class Charges:
 class Due:
     """What the ticked bills come to, and what of it is paid now: fen, in 大写, as words to say, as a receipt's lines.
 
-    ``settle_fen`` is what of the bills is paid now, ``prepay_fen`` what is left for bills to come.
+    ``settle_fen`` is what of the bills is paid now, ``prepay_fen`` what is left for bills to come; ``deposits`` are
+    the last of ``lines``.
     """
 
     bills: Sequence[Bill]
     lines: Sequence[ReceiptLine]
     settle_fen: int
     prepay_fen: int
+    deposits: Sequence[ReceiptLine] = ()
 
     @property
     def ids(self) -> set[int]:
@@ -91,9 +93,14 @@ class Due:
         return sum(bill.open_fen for bill in self.bills)
 
     @property
+    def deposit_fen(self) -> int:
+        """What the deposits come to."""
+        return sum(line.amount_fen for line in self.deposits)
+
+    @property
     def now_fen(self) -> int:
         """What is to be paid now."""
-        return self.settle_fen + self.prepay_fen
+        return self.settle_fen + self.prepay_fen + self.deposit_fen
 
     @property
     def exact(self) -> str:
@@ -113,6 +120,9 @@ class Due:
             said.append(f"先收 {spoken(self.settle_fen)}")
         if self.prepay_fen:
             said.append(f"存预存 {spoken(self.prepay_fen)}")
+        said += [f"收{line.item} {spoken(line.amount_fen)}" for line in self.deposits]
+        if self.deposits:
+            said.append("押金凭收据原件退还")
         return "，".join(said) + "。" if said else ""
 
 
@@ -141,11 +151,16 @@ def charges_of(
 
 
 def due_of(
-    bills: Sequence[Bill], unit: Unit, *, settle_fen: int | None = None, prepay_fen: int = 0
+    bills: Sequence[Bill],
+    unit: Unit,
+    *,
+    settle_fen: int | None = None,
+    prepay_fen: int = 0,
+    deposits: Sequence[ReceiptLine] = (),
 ) -> Due:
     """Return what these bills come to at the desk of ``unit``; without ``settle_fen`` all of it is paid now."""
     paid = shares(bills, sum(bill.open_fen for bill in bills) if settle_fen is None else settle_fen)
     lines = [line_of(bill, fen, own_unit=unit.pk) for bill, fen in zip(bills, paid, strict=False)]
     ahead = [prepaid_line(prepay_fen)] if prepay_fen else []
     settled = sum(line.amount_fen for line in lines) if settle_fen is None else settle_fen
-    return Due(bills, [*grouped(lines), *ahead], settled, prepay_fen)
+    return Due(bills, [*grouped(lines), *ahead, *deposits], settled, prepay_fen, deposits)

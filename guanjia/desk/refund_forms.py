@@ -10,9 +10,9 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.accounts.models import Community
+from guanjia.core.inputs import LineField
 from guanjia.core.money import typed_yuan
 from guanjia.core.unit_number import UnitNumberError, unit_key
-from guanjia.desk.visit_forms import LineField
 from guanjia.estate.models import Unit
 from guanjia.money.payments.forms import FenField
 from guanjia.money.payments.models import Desk

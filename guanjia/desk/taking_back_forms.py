@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.accounts.models import Community
-from guanjia.desk.visit_forms import LineField
+from guanjia.core.inputs import LineField
 from guanjia.money.payments.models import Desk
 
 _OTHER = "其他"

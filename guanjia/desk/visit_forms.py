@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.accounts.models import Community, User
-from guanjia.core.inputs import day_input
-from guanjia.core.text import TextError, clean
+from guanjia.core.inputs import LineField, day_input
 from guanjia.core.unit_number import UnitNumberError, unit_key
 from guanjia.estate.models import Tenure, Unit, on_day
 from guanjia.estate.states import TITLE_HOLDERS, Capacity
@@ -26,18 +25,6 @@ def people_of(unit: Unit, day: date) -> list[Tenure]:
     """Return the unit's people on ``day``, the debtor first."""
     rows = Tenure.objects.filter(on_day(day), community=unit.community_id, unit=unit)
     return list(rows.select_related("party", "unit").order_by("-is_debtor", "pk"))
-
-
-class LineField(forms.CharField):
-    """One line of text, cleaned as it is kept."""
-
-    def clean(self, value: Any) -> str:
-        """Refuse what cannot be kept, in words."""
-        text: str = super().clean(value)
-        try:
-            return clean(text, limit=self.max_length or 0) if text.strip() else ""
-        except TextError as wrong:
-            raise ValidationError(str(wrong)) from wrong
 
 
 class StartForm(forms.Form):

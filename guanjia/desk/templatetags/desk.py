@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from guanjia.accounts.permissions import Permission
 from guanjia.core.identity import mask_id, mask_phone
 from guanjia.core.money import capitals, yuan
+from guanjia.desk.deposits import usual_yuan
 from guanjia.desk.taking_back import Route, route_back
 from guanjia.money.payments.models import Receipt
 from guanjia.money.payments.rules import Method, ReversalKind
@@ -53,7 +54,16 @@ def way_back(context: Context, receipt: Receipt) -> Route | None:
     return None if gone else route_back(context["request"].standing, receipt)
 
 
-for _filter in (mask_id, mask_phone, price_text, step_texts, cycle_text, yuan, capitals):
+for _filter in (
+    mask_id,
+    mask_phone,
+    price_text,
+    step_texts,
+    cycle_text,
+    usual_yuan,
+    yuan,
+    capitals,
+):
     register.filter(_filter)
 
 

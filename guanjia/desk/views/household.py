@@ -1,6 +1,6 @@
 """The household page and its tabs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -16,10 +16,13 @@ from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.core.calendar import business_date
 from guanjia.desk import cash_desk
-from guanjia.desk.cash_panel import cash_panel
+from guanjia.desk.cash_desk import CashDesk
+from guanjia.desk.cash_panel import CashPanel, cash_panel
 from guanjia.desk.changes import changes_of, told
 from guanjia.desk.charge_forms import ExtraForm
-from guanjia.desk.charges import charges_of, due_of
+from guanjia.desk.charges import Due, charges_of, due_of
+from guanjia.desk.deposits import wished_of
+from guanjia.desk.held import held_for
 from guanjia.desk.household import Household, household_of, payer_of
 from guanjia.desk.prepayments import prepaid_of
 from guanjia.desk.reception import page_of_unit, reception_of
@@ -29,6 +32,8 @@ from guanjia.desk.unit_tariffs import tariffs_of
 from guanjia.estate.access import unit_for
 from guanjia.estate.household import sister_units
 from guanjia.estate.models import Unit
+from guanjia.money.bills.models import Bill
+from guanjia.money.deposits.reads import kinds_in_use
 from guanjia.money.payments.forms import PaymentForm, WishForm, bill_ids
 from guanjia.money.payments.reads import active_desks, receipts_of
 
@@ -50,27 +55,38 @@ def cash_page(
     request: StaffRequest, form: PaymentForm, *, extra: ExtraForm | None = None
 ) -> HttpResponse:
     """Draw the page around ``form``; what was sent and refused, that or ``extra``, comes back as it was typed."""
-    reception_of(request, page_of_unit(form.unit))
+    reception = reception_of(request, page_of_unit(form.unit))
     household = _household(form.unit)
     unpaid = charges_of(form.unit, household.kin.sisters, household.day, standing=request.standing)
-    desk, taking = cash_desk.current(request), request.standing.may(Permission.PAYMENT_TAKE)
+    desk = cash_desk.current(request)
+    panel = cash_panel(household, form, reception.draft) if desk else None
     return _tab(
         request,
         household,
         "charges",
         charges=unpaid,
-        due=due_of(unpaid.ticked(_ticked(request, form)), form.unit, **form.wished()),
+        due=_due(unpaid.ticked(_ticked(request, form)), form, panel),
         extra=extra,
         form=form,
         key=uuid4(),
         payer=payer_of(form, household),
-        panel=cash_panel(household, form) if desk else None,
+        panel=panel,
         cash_desk=desk,
-        takes_money=taking,
         drawer_note=drawer_note(request, desk, household.day),
-        cash_desks=active_desks(form.unit.community) if taking and not desk else (),
         receipts=receipts_of(form.unit.community, household.unit_ids)[:RECENT],
+        **_to_choose(request, desk),
     )
+
+
+def _to_choose(request: StaffRequest, desk: CashDesk | None) -> dict[str, Any]:
+    """Tell whether the person takes money, and at which desks they may while they have chosen none."""
+    taking = request.standing.may(Permission.PAYMENT_TAKE)
+    desks = active_desks(request.standing.community) if taking and not desk else ()
+    return {"takes_money": taking, "cash_desks": desks}
+
+
+def _due(bills: Sequence[Bill], form: PaymentForm, panel: CashPanel | None) -> Due:
+    return due_of(bills, form.unit, **wished_of(form, panel.deposits.kinds if panel else ()))
 
 
 def _ticked(request: StaffRequest, form: PaymentForm) -> Collection[int] | None:
@@ -86,7 +102,8 @@ def due(request: StaffRequest, key: str) -> HttpResponse:
     unit = unit_for(request.standing, key)
     unpaid = charges_of(unit, sister_units(unit), business_date(timezone.now()))
     ticked = unpaid.ticked(bill_ids(request.GET.getlist("bill")))
-    context = {"due": due_of(ticked, unit, **WishForm(request.GET).wished()), "oob": True}
+    wished = wished_of(WishForm(request.GET), kinds_in_use(unit.community))
+    context = {"due": due_of(ticked, unit, **wished), "oob": True}
     return render(request, "desk/household/_due.html", context)
 
 
@@ -137,6 +154,12 @@ def prepayments_page(request: StaffRequest, unit: Unit, **dialog: Any) -> HttpRe
     )
 
 
+def deposits_page(request: StaffRequest, unit: Unit) -> HttpResponse:
+    """Draw the tab of deposits."""
+    household = _household(unit)
+    return _tab(request, household, "deposits", held=held_for(household))
+
+
 @require_safe
 @permits(Permission.HOUSEHOLD_READ)
 def file(request: StaffRequest, key: str) -> HttpResponse:
@@ -179,6 +202,7 @@ def _tabs(request: StaffRequest, unit: Unit) -> list[tuple[str, str, str]]:
         ("charges", say("收费"), "desk:household", Permission.BILL_READ),
         ("receipts", say("往来"), "desk:household-receipts", Permission.BILL_READ),
         ("prepayments", say("预存"), "desk:household-prepayments", Permission.BILL_READ),
+        ("deposits", say("押金"), "desk:household-deposits", Permission.BILL_READ),
         ("tariffs", say("收费设置"), "desk:household-tariffs", Permission.TARIFF_READ),
         ("file", say("档案"), "desk:household-file", Permission.HOUSEHOLD_READ),
         ("changes", say("变更"), "desk:household-changes", Permission.JOURNAL_READ),

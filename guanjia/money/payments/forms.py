@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from guanjia.core.inputs import LineField
 from guanjia.core.money import LIMIT_FEN, MoneyError, fen_from_yuan
 from guanjia.core.refusal import Refusal
 from guanjia.estate.models import Tenure, Unit
@@ -17,6 +19,8 @@ from guanjia.money.payments.receipt_pdf import Paper
 from guanjia.money.payments.rules import (
     BY_REFERENCE,
     FARTHEST,
+    MOST_DEPOSITS,
+    Deposit,
     Method,
     PrintFault,
     ReferenceUsed,
@@ -49,19 +53,68 @@ def bill_ids(typed: Iterable[str]) -> set[int]:
     return {int(each) for each in typed if _ID.fullmatch(each)}
 
 
+# Of each deposit's line; no form changes them, so all forms share them.
+_BY_DEPOSIT: dict[str, forms.Field] = {
+    f"deposit_{name}_{n}": field
+    for n in range(1, MOST_DEPOSITS + 1)
+    for name, field in {
+        "kind": forms.IntegerField(
+            label=_("押金种类"), min_value=1, max_value=_LARGEST_ID, required=False
+        ),
+        "amount": FenField(label=_("押金金额"), required=False),
+        "for": LineField(label=_("押金用途"), max_length=60, required=False),
+    }.items()
+}
+
+
 class WishForm(forms.Form):
-    """What is to be paid now of the ticked bills (empty: all), and ahead."""
+    """What is to be paid now of the ticked bills (empty: all), ahead, and as deposits.
+
+    A deposit has ``deposit_kind_<n>``, ``deposit_amount_<n>`` and ``deposit_for_<n>``; a line left empty is none.
+    """
 
     settle = FenField(label=_("本次收"), required=False)
     prepay = FenField(label=_("存入预存"), required=False)
 
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields |= _BY_DEPOSIT
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what a deposit's line lacks."""
+        typed: dict[str, Any] = super().clean() or {}
+        for n in range(1, MOST_DEPOSITS + 1):
+            kind, amount = f"deposit_kind_{n}", f"deposit_amount_{n}"
+            if not (typed.get(kind) or typed.get(amount) or typed.get(f"deposit_for_{n}")):
+                continue
+            if not typed.get(kind) and kind not in self.errors:
+                self.add_error(kind, say("请选押金的种类，不收就去掉那一行"))
+            if typed.get(amount) is None and amount not in self.errors:
+                self.add_error(amount, say("请填押金的金额，不收就去掉那一行"))
+        return typed
+
+    @property
+    def deposits(self) -> tuple[Deposit, ...]:
+        """The deposits asked for, as far as their lines could be read; only once the form was looked at."""
+        typed = self.cleaned_data
+        return tuple(
+            Deposit(kind, fen, typed.get(f"deposit_for_{n}", ""))
+            for n in range(1, MOST_DEPOSITS + 1)
+            if (kind := typed.get(f"deposit_kind_{n}"))
+            and (fen := typed.get(f"deposit_amount_{n}")) is not None
+        )
+
     def wished(self) -> dict[str, Any]:
-        """Return both in fen as far as they could be read; {} while nothing was sent."""
+        """Return all in fen as far as it could be read; {} while nothing was sent."""
         if not self.is_bound:
             return {}
         self.is_valid()
         typed = self.cleaned_data
-        return {"settle_fen": typed.get("settle"), "prepay_fen": typed.get("prepay") or 0}
+        return {
+            "settle_fen": typed.get("settle"),
+            "prepay_fen": typed.get("prepay") or 0,
+            "deposits": self.deposits,
+        }
 
 
 class BillIds(forms.Field):
@@ -129,13 +182,15 @@ class PaymentForm(WishForm):
         rows = Tenure.objects.filter(
             community=self.unit.community_id, unit=self.unit, pk=typed["payer"]
         )
-        found = rows.values_list("party__name", "capacity", "relation").first()
+        party = Coalesce("party__merged_into_id", "party_id")
+        found = rows.values_list(party, "party__name", "capacity", "relation").first()
         if found is None:
             self.add_error("payer_name", say("缴款人已不在本户登记里，请重新选择"))
             return typed
-        name, capacity, relation = found
+        party_id, name, capacity, relation = found
         return {
             **typed,
+            "payer_id": party_id,
             "payer_name": name,
             "payer_capacity": relation or Capacity(capacity).label,
         }
@@ -154,7 +209,9 @@ class PaymentForm(WishForm):
         """Return what is asked for; only after ``is_valid``."""
         typed = self.cleaned_data
         settle_fen, prepay_fen = typed["settle"], typed["prepay"] or 0
-        due_fen = (typed["expected_fen"] if settle_fen is None else settle_fen) + prepay_fen
+        settled_fen = typed["expected_fen"] if settle_fen is None else settle_fen
+        deposits = self.deposits
+        due_fen = settled_fen + prepay_fen + sum(deposit.amount_fen for deposit in deposits)
         return Taking(
             unit_id=self.unit.pk,
             bill_ids=typed["bill"],
@@ -162,8 +219,10 @@ class PaymentForm(WishForm):
             tenders=self._tenders(due_fen),
             payer_name=typed["payer_name"],
             payer_capacity=typed["payer_capacity"],
+            payer_id=typed.get("payer_id"),
             settle_fen=settle_fen,
             prepay_fen=prepay_fen,
+            deposits=deposits,
             received_on=typed["received_on"],
             again=typed["again"],
         )

@@ -193,6 +193,6 @@ def _notice(sheet: ReceiptSheet) -> str:
         return "练习票据，不作收款凭证。"
     if sheet.taken_back:
         return f"本收据已{sheet.taken_back.label}，不作收款凭证。"
-    if any(line.refundable for line in sheet.lines):
-        return "盖章有效，手写涂改无效。押金凭本收据原件退还，请妥善保管。本收据不是发票。"
+    if held := sum(line.amount_fen for line in sheet.lines if line.refundable):
+        return f"盖章有效，手写涂改无效。其中押金 {yuan(held)} 元不是收入，凭本收据原件退还，请妥善保管。本收据不是发票。"
     return "盖章有效，手写涂改无效。本收据不是发票。"

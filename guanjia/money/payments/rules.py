@@ -42,6 +42,7 @@ METHOD_ACCOUNTS = {
 BY_REFERENCE = frozenset({Method.STATIC_CODE, Method.POS, Method.TRANSFER})
 # A transfer that arrived longer ago is no matter for the desk.
 LONGEST_AGO_DAYS = 366
+MOST_DEPOSITS = 3  # lines of one receipt
 
 SEVERAL_DEBTORS = Refusal(
     "勾选的费用不是同一个人欠的，预存只能抵扣本人的",

@@ -103,8 +103,8 @@ def deposit_line(kind: str, fen: int, reference: str) -> ReceiptLine:
     """Return the line of a deposit: what for, and that it is given back against this very receipt."""
     return ReceiptLine(
         item=kind,
-        period="押金，可退",
-        basis=f"用途：{reference}" if reference else "凭本收据原件退还",
+        period="押金（非收入）",
+        basis="凭本收据原件退还" + (f"；用途：{reference}" if reference else ""),
         amount_fen=fen,
         refundable=True,
     )

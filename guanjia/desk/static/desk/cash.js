@@ -3,8 +3,9 @@
  * and a method's key puts the cursor where its figures go. The server reckons everything again.
  */
 import { fenFrom, plain, yuan } from "./cash/amounts.js";
+import { workRows } from "./cash/deposits.js";
 import { beginSplit, showSplit } from "./cash/split.js";
-import { payAhead, showWish, wish } from "./cash/wish.js";
+import { goOn, payAhead, showWish, wish } from "./cash/wish.js";
 
 const form = document.getElementById("cash-form");
 const field = (name) => form?.elements.namedItem(name);
@@ -33,20 +34,22 @@ function showFigures(now) {
   change.value = given === null ? "" : yuan(Math.abs(given - now));
   label.textContent = short ? label.dataset.short : label.dataset.enough;
   keep.disabled = short || given === now;
+  const { held } = wish();
   const left = Number(form.querySelector("[data-balance]").dataset.balance) - now;
   form.querySelector("[data-now]").textContent = yuan(now);
   form.querySelector("[data-left]").textContent = left < 0 ? `−${yuan(-left)}` : yuan(left);
-  form.querySelector("[data-too-little]").hidden = left >= 0;
+  form.querySelector("[data-too-little]").hidden = held > 0 || left >= 0;
+  form.querySelector("[data-no-deposit]").hidden = !held;
   if (methods.value === "split") showSplit(now);
 }
 
 function showMethod() {
-  const { now } = wish();
+  const { settled, now } = wish();
   const wanted = methods.value || "none";
   for (const panel of form.querySelectorAll("[data-panel]")) panel.hidden = !panel.dataset.panel.split(" ").includes(wanted);
   field("received_on").disabled = wanted !== "transfer"; // only a transfer arrived before it is seen
   if (wanted === "cash" && !tendered.value) tendered.value = plain(now);
-  if (wanted === "split") beginSplit(now);
+  if (wanted === "split") beginSplit(settled);
   showFigures(now);
 }
 
@@ -65,6 +68,7 @@ function keepChange() {
 
 const charges = document.querySelector("[data-charges]");
 for (const kind of ["change", "input"]) charges.addEventListener(kind, showAll);
+workRows(charges, goOn);
 
 if (form) {
   for (const label of form.querySelectorAll(".method")) {

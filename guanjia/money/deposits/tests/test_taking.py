@@ -182,10 +182,10 @@ class TestReceipt:
         )
         printed: dict[str, Any] = as_printed(sheet_of(office.take(taking), nth=1, at=MORNING))
         assert [line["cells"] for line in printed["lines"]] == [
-            ["装修押金", "押金，可退", "用途：厨卫改造", "2,000.00"],
-            ["出入证押金", "押金，可退", "凭本收据原件退还", "20.00"],
+            ["装修押金", "押金（非收入）", "凭本收据原件退还；用途：厨卫改造", "2,000.00"],
+            ["出入证押金", "押金（非收入）", "凭本收据原件退还", "20.00"],
         ]
-        assert "押金凭本收据原件退还" in printed["notice"]
+        assert "其中押金 2,020.00 元不是收入，凭本收据原件退还" in printed["notice"]
 
     def test_a_receipt_without_one_says_nothing_of_it(self, office):
         unit = office.unit()

@@ -102,11 +102,11 @@ function labelled(tag, key, label) {
   return made;
 }
 
-/** Show in the key bar which elements of the page have a letter or function key, after what it declares itself. */
+/** Show in the key bar which elements of the page have a letter or function key, after what it declares itself; tabs tell theirs. */
 function fillBar() {
   const bar = document.querySelector(".keys");
   bar?.querySelectorAll(".pressed").forEach((span) => span.remove());
-  for (const element of bar ? document.querySelectorAll("main [data-key][data-key-label], .toasts [data-key]") : []) {
+  for (const element of bar ? document.querySelectorAll("main [data-key][data-key-label]:not(nav *), .toasts [data-key]") : []) {
     const { key, keyLabel } = element.dataset;
     if (!/^(?:[A-Z]|F\d+)$/.test(key) || !usable(element)) continue;
     const span = labelled("span", key, keyLabel);

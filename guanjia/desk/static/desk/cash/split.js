@@ -29,10 +29,10 @@ export function showSplit(now) {
   }
 }
 
-/** Begin with the prepayment where there is one, for it is used up first. */
-export function beginSplit(now) {
+/** Begin with the prepayment where there is one, for it is used up first; it pays no more than the bills. */
+export function beginSplit(settled) {
   const [kept] = lines.filter((line) => "balance" in line.dataset && line.value === "");
-  if (kept && lines.every((line) => line === cash || line.value === "")) kept.value = plain(Math.min(Number(kept.dataset.balance), now));
+  if (kept && lines.every((line) => line === cash || line.value === "")) kept.value = plain(Math.min(Number(kept.dataset.balance), settled));
 }
 
 for (const line of lines) {
