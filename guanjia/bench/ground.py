@@ -14,7 +14,7 @@ from django.db import connection, connections
 from psycopg import sql
 
 from guanjia.core.database.privileges import grant_privileges
-from guanjia.core.embedded import temporary
+from guanjia.core.embedded import Server, temporary
 from guanjia.core.sealing.keys import create
 
 YARDSTICK = "yardstick"
@@ -35,6 +35,7 @@ class Ground:
     owner: psycopg.Connection
     owner_url: str
     app_url: str
+    server: Server
 
     @property
     def variables(self) -> dict[str, str]:
@@ -80,7 +81,7 @@ class Ground:
         )
         owner_url, app_url = (_to(url, name) for url in (self.owner_url, self.app_url))
         with psycopg.connect(owner_url, autocommit=True) as owner:
-            yield Ground(owner, owner_url, app_url)
+            yield Ground(owner, owner_url, app_url, self.server)
 
     def settle(self) -> None:
         """Bring the statistics up to date before anything is measured."""
@@ -113,7 +114,7 @@ def throwaway() -> Iterator[Ground]:
                 django_at(server.app_url),
                 psycopg.connect(server.owner_url, autocommit=True) as owner,
             ):
-                yield Ground(owner, server.owner_url, server.app_url)
+                yield Ground(owner, server.owner_url, server.app_url, server)
         finally:
             settings.SECRETS_DIR, settings.GUANJIA_APP_ROLE = secrets_before, app_before
             settings.WITNESS, settings.WITNESS_COPY = witness_before

@@ -22,6 +22,7 @@ from pathlib import Path
 from django.conf import settings
 
 from guanjia.bench.figures import Figure, Goal
+from guanjia.bench.processes import family
 from guanjia.bench.web import free_port
 
 TURNS = 3
@@ -46,13 +47,13 @@ class Started:
         self._settle()
         (pid_file,) = self.home.rglob("postmaster.pid")
         server = int(pid_file.read_text(encoding="utf-8").splitlines()[0])
-        return sum(map(_pss_mb, [*_family(self.process.pid), *_family(server)]))
+        return sum(map(_pss_mb, [*family(self.process.pid), *family(server)]))
 
     def _settle(self) -> None:
-        seen, since = list(_family(self.process.pid)), time.perf_counter()
+        seen, since = list(family(self.process.pid)), time.perf_counter()
         while time.perf_counter() - since < _SETTLED_S:
             time.sleep(0.2)
-            if (now := list(_family(self.process.pid))) != seen:
+            if (now := list(family(self.process.pid))) != seen:
                 seen, since = now, time.perf_counter()
 
 
@@ -112,14 +113,6 @@ def _answers(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _family(pid: int) -> Iterator[int]:
-    """Yield a process and all that came from it."""
-    yield pid
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text(encoding="ascii").split():
-            yield from _family(int(child))
 
 
 def _pss_mb(pid: int) -> float:

@@ -19,29 +19,55 @@ _PATIENCE_S = 120
 _ROOT = Path(__file__).parents[2]
 
 
-@contextmanager
-def served(application: str, variables: Mapping[str, str]) -> Iterator[int]:
-    """Serve a WSGI application as the product is served; yields its port on the loopback."""
-    port = free_port()
-    command = [sys.executable, "-P", "-m", "guanjia.config.serving"]
-    command += ["--port", str(port), "--application", application]
-    environment = os.environ | {"PYTHONPATH": str(_ROOT), **variables}
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-    try:
+class Web:
+    """A web server as the product starts it, in a session of its own; every start listens on the same port."""
+
+    def __init__(self, application: str, variables: Mapping[str, str]) -> None:
+        self.port = free_port()
+        self.application = application
+        self._variables = os.environ | {"PYTHONPATH": str(_ROOT), **variables}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and return as soon as it answers."""
+        command = [sys.executable, "-P", "-m", "guanjia.config.serving"]
+        command += ["--port", str(self.port), "--application", self.application]
+        self.process = subprocess.Popen(
+            command,
+            env=self._variables,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         deadline = time.monotonic() + _PATIENCE_S
         while True:
             try:
-                with closing(Browser(port)) as browser:
+                with closing(Browser(self.port)) as browser:
                     browser.get("/livez")
-                break
             except OSError:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"{application} does not come up") from None
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"{self.application} does not come up") from None
                 time.sleep(0.1)
-        yield port
+            else:
+                return
+
+    def stop(self) -> None:
+        """Ask it to finish, and wait until it has."""
+        if self.process:
+            self.process.terminate()
+            self.process.wait()
+            self.process = None
+
+
+@contextmanager
+def served(application: str, variables: Mapping[str, str]) -> Iterator[int]:
+    """Serve a WSGI application as the product is served; yields its port on the loopback."""
+    web = Web(application, variables)
+    try:
+        web.start()
+        yield web.port
     finally:
-        process.terminate()
-        process.wait()
+        web.stop()
 
 
 def free_port() -> int:
@@ -51,11 +77,16 @@ def free_port() -> int:
 
 
 class Browser:
-    """One client: a connection kept alive, and its cookies."""
+    """One client: a connection kept alive, and its cookies.
 
-    def __init__(self, port: int) -> None:
+    A request that finds its connection gone is sent ``again``, as browsers do; without that, whoever asks is told.
+    """
+
+    def __init__(self, port: int, *, again: bool = True) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_S)
         self._cookies: SimpleCookie = SimpleCookie()
+        self._again = again
+        self.led_to = ""  # where the last answer leads
 
     def close(self) -> None:
         """Hang up."""
@@ -79,11 +110,15 @@ class Browser:
             self._connection.request(method, path, body, headers)
             answer = self._connection.getresponse()
         except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
-            self._connection.close()  # kept alive for too long; a payment's key makes asking again safe
+            self._connection.close()
+            if not self._again:
+                raise
+            # Kept alive for too long; a payment's key makes asking again safe.
             self._connection.request(method, path, body, headers)
             answer = self._connection.getresponse()
         for header in answer.headers.get_all("Set-Cookie") or ():
             self._cookies.load(header)
+        self.led_to = answer.headers.get("Location", "")
         return answer.status, answer.read().decode()
 
 

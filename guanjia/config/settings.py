@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "guanjia.desk",
     "guanjia.demo",
     "guanjia.bench",
+    "guanjia.faults",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

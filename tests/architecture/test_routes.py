@@ -223,6 +223,7 @@ def test_the_control_a_route_that_declares_nothing_stops_the_start():
     assert fault.id == "guanjia.E010"
 
 
+@pytest.mark.planted("a view without its guard")
 def test_the_control_a_view_that_forgets_its_guard_is_caught(world):
     with override_settings(ROOT_URLCONF=__name__):
         careless = Route("<slug:community>/careless/", Permission.STAFF_MANAGE)

@@ -87,6 +87,7 @@ class TestOneBillTwoDesks:
 
         monkeypatch.setattr(taking, "_lock_bills", read)
 
+    @pytest.mark.planted("missing lock")
     @pytest.mark.usefixtures("unlocked")
     def test_without_the_lock_the_check_stops_the_second(self, office, second_desk):
         (bills,) = households(office, 1)
@@ -95,6 +96,7 @@ class TestOneBillTwoDesks:
         assert any("bills_paid_within" in str(result) for result in results)
         assert broken_laws() == set()
 
+    @pytest.mark.planted("CHECK removed")
     @pytest.mark.usefixtures("unlocked")
     def test_without_lock_and_check_the_customer_pays_twice(self, office, second_desk):
         (bills,) = households(office, 1)
@@ -253,6 +255,7 @@ class TestInterrupted:
         assert office.pay(bills).number == 7445
         assert broken_laws() == {"receipts_gapless"}
 
+    @pytest.mark.planted("key written before the work")
     def test_a_key_written_before_the_work_loses_the_payment(self, office, monkeypatch):
         def ahead(**named):
             return outcome(
