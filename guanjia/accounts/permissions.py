@@ -31,6 +31,10 @@ class Permission(StrEnum):
     REFUND_APPROVE = "refund.approve"  # what somebody else asked for
     REFUND_PAY = "refund.pay"  # in cash, out of a desk's drawer
     REFUND_TRANSFER = "refund.transfer"  # from the bank account
+    INVOICE_REQUEST = "invoice.request"  # ask for a tax invoice, and withdraw what is not issued
+    INVOICE_RECORD = (
+        "invoice.record"  # what the tax platform issued, red ones too; give requests back
+    )
     SHIFT_JOIN = "shift.join"  # stand in a desk's shift by name: whoever moves its cash
     SHIFT_CLOSE = "shift.close"  # count a drawer and hand it over
     SHIFT_WITNESS = "shift.witness"  # be the second name under it
@@ -86,7 +90,7 @@ _RECEIVES = _DESK_READS | {
     _P.PERSONAL_REVEAL,
     _P.SHIFT_WITNESS,
 }
-_CLERK = _RECEIVES | {_P.RECEIPT_PRINT, _P.REFUND_REQUEST}
+_CLERK = _RECEIVES | {_P.RECEIPT_PRINT, _P.REFUND_REQUEST, _P.INVOICE_REQUEST}
 _OVERSEES = {_P.SHIFT_CLOSE, _P.SHIFT_WITNESS, _P.SHIFT_APPROVE, _P.DAY_CLOSE}
 _READS = frozenset(p for p in Permission if p.value.endswith(".read"))
 
@@ -122,6 +126,8 @@ ROLE_PERMISSIONS = MappingProxyType(
             _P.REFUND_APPROVE,
             _P.REFUND_PAY,
             _P.REFUND_TRANSFER,
+            _P.INVOICE_REQUEST,
+            _P.INVOICE_RECORD,
             _P.REGISTER_IMPORT,  # a register brings prices
             _P.REGISTER_EXPORT,
             _P.LOSS_ACKNOWLEDGE,
@@ -146,8 +152,8 @@ ROLE_PERMISSIONS = MappingProxyType(
 )
 
 # Whoever holds one of these signs in with a second factor (reliability baseline: MFA for money and administration).
-# PERSONAL_REVEAL is not among them: it shows one number at a time, each on record, and every clerk needs it; nor is
-# REFUND_REQUEST, which moves nothing: two more people look, each with a second factor.
+# PERSONAL_REVEAL is not among them: it shows one number at a time, each on record, and every clerk needs it; nor are
+# REFUND_REQUEST and INVOICE_REQUEST, which move nothing: somebody else looks, with a second factor.
 SECOND_FACTOR = frozenset(
     {
         _P.PAYMENT_TAKE,
@@ -157,6 +163,7 @@ SECOND_FACTOR = frozenset(
         _P.REFUND_APPROVE,
         _P.REFUND_PAY,
         _P.REFUND_TRANSFER,
+        _P.INVOICE_RECORD,
         _P.SHIFT_JOIN,
         _P.SHIFT_CLOSE,
         _P.SHIFT_APPROVE,

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "guanjia.money.prepayments",
     "guanjia.money.deposits",
     "guanjia.money.payments",
+    "guanjia.money.invoices",
     "guanjia.money.refunds",
     "guanjia.money.opening",
     "guanjia.money.closing",

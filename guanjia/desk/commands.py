@@ -18,6 +18,13 @@ COMMANDS = (
     Command(_("收费标准"), "desk:tariffs", "report-money", Permission.TARIFF_READ, key="B"),
     Command(_("补打收据"), "desk:receipts", "printer", Permission.RECEIPT_PRINT, key="P"),
     Command(
+        _("发票"),
+        "desk:invoices",
+        "file-invoice",
+        Permission.BILL_READ,
+        words="开票 待开票 未开票 数电票 红冲",
+    ),
+    Command(
         _("退款"),
         "desk:refunds",
         "arrow-back-up",

@@ -32,6 +32,7 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
         _("收费"),
         (
             Page(_("收据"), "desk:receipts", "receipt", Permission.BILL_READ),
+            Page(_("发票"), "desk:invoices", "file-invoice", Permission.BILL_READ),
             Page(_("退款"), "desk:refunds", "arrow-back-up", Permission.BILL_READ),
             Page(_("交班"), "desk:shift-mine", "coins", Permission.PAYMENT_TAKE),
             Page(_("日结"), "desk:days", "lock", Permission.BILL_READ),

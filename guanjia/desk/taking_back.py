@@ -17,6 +17,7 @@ from guanjia.desk import cash_desk
 from guanjia.desk.taking_back_forms import TakingBackForm
 from guanjia.money.closing.models import Shift
 from guanjia.money.closing.reads import last_closed, open_shifts
+from guanjia.money.invoices.taking_back import may_let_go
 from guanjia.money.payments.models import Desk, Part, Receipt
 from guanjia.money.payments.reads import active_desks
 from guanjia.money.payments.reversing import may_take_back
@@ -82,8 +83,10 @@ def taking_back(request: StaffRequest, receipt: Receipt, kind: ReversalKind) -> 
     is_cash = any(part.method == Method.CASH for part in parts)
     manned = [d for d in active_desks(community) if d.cashiers and d.shift_day == today]
     usable = [d for d in manned if not is_cash or request.user.pk in d.cashiers]
-    verdict = may_take_back(receipt, by=request.user, today=today, **rights(kind)) and _at_a_desk(
-        community, manned, usable, today
+    verdict = (
+        may_take_back(receipt, by=request.user, today=today, **rights(kind))
+        and may_let_go(receipt)
+        and _at_a_desk(community, manned, usable, today)
     )
     return TakingBack(
         kind=kind,

@@ -8,6 +8,7 @@ SEALED = {
     "accounts.SecondFactor.secret",
     "estate.Party.phone",
     "estate.Party.id_number",
+    "invoices.Invoice.send_to",
     "refunds.Refund.account",
     "onboarding.Import.content",
     "people.Staff.phone",
@@ -46,6 +47,9 @@ KEPT = {  # readable like those; a voucher must keep it for as long as the law s
     "closing.Deposit.carrier",
     "closing.Handover.memo",
     "deposits.HeldDeposit.payer_name",
+    "invoices.Invoice.payer_name",
+    "invoices.Invoice.tax_number",  # an organisation's, on its licence
+    "invoices.Invoice.title",
     "payments.Payment.payer_name",
     "discounts.DiscountGrant.applicant",
     "refunds.Refund.identity_tail",  # four characters

@@ -21,6 +21,7 @@ from guanjia.money.closing.actions import (
 )
 from guanjia.money.closing.models import Shift
 from guanjia.money.closing.tests.factories import begin_shift, end_shift, the_shift
+from guanjia.money.invoices.tests import factories as invoicing
 from guanjia.money.opening.tests.factories import CUT_OVER, arrear, balances, post
 from guanjia.money.payments.models import Desk
 from guanjia.money.payments.rules import Method
@@ -90,6 +91,15 @@ def refunds(office: Office) -> dict[str, Any]:
     }
 
 
+def invoices(office: Office) -> dict[str, Any]:
+    """Return an invoice that is asked for, and one that was issued."""
+    issued = invoicing.record(invoicing.ask(invoicing.paid(office)))
+    return {
+        "invoice_id": invoicing.ask(invoicing.paid(office)).pk,
+        "invoice_id@reversal": issued.invoice_id,
+    }
+
+
 def a_paper(place: Community, by: User) -> Attachment:
     """Return a scan that readers of households may open."""
     return attach(
@@ -119,7 +129,7 @@ def samples(office: Office) -> dict[str, Any]:
     staff = make_staff(community=place)
     rows = {"community": place, "patch": patch}
     paper = a_paper(place, person)
-    refunded = refunds(office)
+    before_closing = refunds(office) | invoices(office)
     return {
         "community": place.code,
         "user_id": person.pk,
@@ -145,7 +155,7 @@ def samples(office: Office) -> dict[str, Any]:
         **closings(office),
         "number": receipt.number,
         "extra_id": extra.extra_id,
-        "bill_id": Bill.objects.get(community=place, run__isnull=False).pk,
+        "bill_id": Bill.objects.get(community=place, unit=unit, run__isnull=False).pk,
         "item_id": office.item.pk,
         "tariff_id": office.tariff.pk,
         "assigned_id": UnitTariff.objects.get(community=place, unit=unit).pk,
@@ -167,7 +177,7 @@ def samples(office: Office) -> dict[str, Any]:
             post=make_post(department=staff.department, role=Role.CLERK),
             begins_on=DAY,
         ).pk,
-        **refunded,
+        **before_closing,
         **VALUES,
     }
 

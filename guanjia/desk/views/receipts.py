@@ -18,6 +18,7 @@ from guanjia.core.money import capitals
 from guanjia.desk import cash_desk
 from guanjia.desk.acting import submit
 from guanjia.desk.forms import ReceiptFilter
+from guanjia.desk.invoices import Asked, of_receipt
 from guanjia.desk.printer import remember
 from guanjia.desk.taking_back import TakingBack, route_back
 from guanjia.money.payments.access import receipt_for
@@ -57,12 +58,29 @@ def detail(request: StaffRequest, desk_id: int, number: int) -> HttpResponse:
 
 
 def receipt_page(
-    request: StaffRequest, receipt: Receipt, dialog: TakingBack | None = None, *, status: int = 200
+    request: StaffRequest,
+    receipt: Receipt,
+    dialog: TakingBack | None = None,
+    *,
+    asking: Asked | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """Draw the receipt, with the dialog that takes it back where it is asked for."""
+    """Draw the receipt, with the dialog that takes it back or asks for an invoice where it is asked for."""
+    context = {
+        **_told(request, receipt),
+        "dialog": dialog,
+        "asking": asking,
+    }
+    page = render(request, "desk/receipts/detail.html", context, status=status)
+    page["Content-Security-Policy"] = _PAGE
+    return page
+
+
+def _told(request: StaffRequest, receipt: Receipt) -> dict[str, object]:
+    """Return what the receipt's page tells, and how it is printed from here."""
     printings = printings_of(receipt)
     printed = len(printings)
-    context = {
+    return {
         "receipt": receipt,
         "lines": grouped(lines_of(receipt)),
         "parts": parts_of(receipt),
@@ -74,13 +92,10 @@ def receipt_page(
         "paper": request.session.get(_PAPER, Paper.CONTINUOUS_241),
         "may_print": request.standing.may(Permission.RECEIPT_PRINT),
         "print_now": "print" in request.GET and not printed,
-        "dialog": dialog,
+        "invoicing": of_receipt(receipt, request.standing),
         "reversal": reversal_of(receipt),
         "route": route_back(request.standing, receipt),
     }
-    page = render(request, "desk/receipts/detail.html", context, status=status)
-    page["Content-Security-Policy"] = _PAGE
-    return page
 
 
 @require_POST

@@ -12,10 +12,10 @@ from guanjia.accounts.views.answers import REFUSED
 from guanjia.desk.acting import attempt
 from guanjia.desk.taking_back import rights, taking_back
 from guanjia.desk.views.receipts import receipt_page
+from guanjia.money.invoices.taking_back import take_back
 from guanjia.money.payments.access import receipt_for
 from guanjia.money.payments.models import Receipt
 from guanjia.money.payments.reads import reversal_of
-from guanjia.money.payments.reversing import reverse_payment
 from guanjia.money.payments.rules import ReversalKind
 
 
@@ -39,7 +39,7 @@ def _take_back(request: StaffRequest, receipt: Receipt, kind: ReversalKind) -> H
     dialog = taking_back(request, receipt, kind)
     form = dialog.form
     if request.method == "POST" and form.is_valid():
-        attempt(request, form, reverse_payment, receipt=receipt, **form.told(), **rights(kind))
+        attempt(request, form, take_back, receipt=receipt, **form.told(), **rights(kind))
     if request.method == "POST" and (done := reversal_of(receipt)) and done.by == request.user:
         # A second press finds what the first one did.
         kept = "" if done.copy_missing else say("；客户联和存根一起留存")

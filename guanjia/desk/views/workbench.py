@@ -16,6 +16,7 @@ from guanjia.core.components.frame import NavItem
 from guanjia.desk import cash_desk
 from guanjia.desk.arrears import most_overdue
 from guanjia.desk.finding import commands_of
+from guanjia.desk.invoices import invoices_waiting
 from guanjia.desk.refunds import refunds_waiting
 from guanjia.desk.shifts import shift_card, unclosed_days
 from guanjia.desk.upkeep import notices_for
@@ -64,6 +65,7 @@ def workbench_page(request: StaffRequest, more: Mapping[str, object]) -> HttpRes
         context["cash_desks"] = [other for other in desks if not desk or other.pk != desk.pk]
     context |= unclosed_days(standing, day)
     context["refunds_waiting"] = refunds_waiting(standing)
+    context["invoices_waiting"] = invoices_waiting(standing)
     commands = commands_of(standing)
     context["quick"] = [item for item in items_of(commands, standing) if item.key]
     if not context.get("cash_desk"):

@@ -90,6 +90,8 @@ LAWS = (
             WHERE amount_fen = 0 OR abs(amount_fen) > {LIMIT_FEN}
         UNION ALL SELECT community_id, 'refunds_refund', id, amount_fen FROM refunds_refund
             WHERE amount_fen NOT BETWEEN 1 AND {LIMIT_FEN}
+        UNION ALL SELECT community_id, 'invoices_invoice', id, amount_fen FROM invoices_invoice
+            WHERE amount_fen NOT BETWEEN 1 AND {LIMIT_FEN}
         """,  # noqa: S608 - put together from constants
     ),
     Check(
@@ -161,7 +163,7 @@ LAWS = (
     Check(
         "keys_used",
         "L7",
-        "每次提交对应一笔且只有一笔收款、临时收费、预存转户、退款申请、退款付款或减免申请",
+        "每次提交对应一笔且只有一笔收款、临时收费、预存转户、退款申请、退款付款、减免申请或开票申请",
         """
         SELECT k.community_id, k.id AS request_key_id, k.scope, count(d.scope) AS documents
         FROM ledger_requestkey k
@@ -172,6 +174,7 @@ LAWS = (
             UNION ALL SELECT community_id, request_key_id, 'refund.request' FROM refunds_refund
             UNION ALL SELECT community_id, request_key_id, 'refund.pay' FROM refunds_voucher
             UNION ALL SELECT community_id, request_key_id, 'discount.request' FROM discounts_discountgrant
+            UNION ALL SELECT community_id, request_key_id, 'invoice.request' FROM invoices_invoice
         ) d ON d.community_id = k.community_id AND d.request_key_id = k.id
         GROUP BY k.community_id, k.id HAVING count(d.scope) <> 1 OR min(d.scope) <> k.scope
         """,
@@ -182,7 +185,7 @@ LAWS = (
     Check(
         "acts_journalled",
         "日志",
-        "每笔收款、每次冲销、每批出账、每次交班、缴存与日结、每笔临时收费、每笔手工减免、每次预存转户、退款和减免的每一步、每份期初的入账、签字与撤回在操作日志里恰有一条",
+        "每笔收款、每次冲销、每批出账、每次交班、缴存与日结、每笔临时收费、每笔手工减免、每次预存转户、退款、减免和开票的每一步、每份期初的入账、签字与撤回在操作日志里恰有一条",
         f"""
         SELECT a.community_id, a.subject, a.id, count(j.id) AS journal_rows
         FROM (
@@ -198,6 +201,11 @@ LAWS = (
             UNION ALL SELECT community_id, 'refunds.voucher', id, 'refund.pay' FROM refunds_voucher
             {_reviewed("discount_rule", "discountrule")}
             {_reviewed("discount", "discountgrant")}
+            UNION ALL SELECT community_id, 'invoices.invoice', id, 'invoice.request' FROM invoices_invoice
+            UNION ALL SELECT community_id, 'invoices.invoice', id, CASE state WHEN 'rejected' THEN 'invoice.reject' ELSE 'invoice.withdraw' END
+                FROM invoices_invoice WHERE ended_by_id IS NOT NULL
+            UNION ALL SELECT community_id, 'invoices.invoice', invoice_id, CASE colour WHEN 'red' THEN 'invoice.reverse' ELSE 'invoice.record' END
+                FROM invoices_document
             UNION ALL SELECT community_id, 'closing.shift', id, 'shift.open' FROM closing_shift
             UNION ALL SELECT community_id, 'closing.shift', shift_id, 'shift.hand_over' FROM closing_handover
             UNION ALL SELECT d.community_id, 'closing.deposit', d.id, 'cash.bank' FROM closing_deposit d
@@ -223,13 +231,16 @@ LAWS = (
     Check(
         "messages_queued",
         "L11",
-        "每笔收款、每次冲销、每笔付出的退款恰有一条待发或已发的通知",
+        "每笔收款、每次冲销、每笔付出的退款、开票的申请、登记与红冲恰有一条待发或已发的通知",
         """
         SELECT d.community_id, d.topic, d.id, count(o.id) AS messages
         FROM (
             SELECT community_id, id, 'payment.taken' AS topic, 'payment' AS key FROM payments_payment
             UNION ALL SELECT community_id, id, 'payment.reversed', 'reversal' FROM payments_reversal
             UNION ALL SELECT community_id, refund_id, 'refund.paid', 'refund' FROM refunds_voucher
+            UNION ALL SELECT community_id, id, 'invoice.requested', 'invoice' FROM invoices_invoice
+            UNION ALL SELECT community_id, invoice_id, CASE colour WHEN 'red' THEN 'invoice.reversed' ELSE 'invoice.recorded' END,
+                'invoice' FROM invoices_document
         ) d
         LEFT JOIN records_outboxmessage o ON o.community_id = d.community_id
             AND o.topic = d.topic AND (o.payload->>d.key)::bigint = d.id

@@ -8,6 +8,11 @@ from guanjia.money.audit.tests.discount_faults import (
     DISCOUNT_TABLES,
     discounting_office,
 )
+from guanjia.money.audit.tests.invoice_faults import (
+    INVOICE_FAULTS,
+    INVOICE_TABLES,
+    invoicing_office,
+)
 from guanjia.money.audit.tests.liability_faults import (
     LIABILITY_FAULTS,
     LIABILITY_TABLES,
@@ -24,6 +29,7 @@ from guanjia.money.payments.tests.factories import Office
 ROOM_TABLES = (
     *CLOSING_TABLES,
     *DISCOUNT_TABLES,
+    *INVOICE_TABLES,
     *LIABILITY_TABLES,
     *OPENING_TABLES,
     *REFUND_TABLES,
@@ -32,6 +38,7 @@ ROOM_FAULTS = (
     BILL_FAULTS
     | CLOSING_FAULTS
     | DISCOUNT_FAULTS
+    | INVOICE_FAULTS
     | LIABILITY_FAULTS
     | OPENING_FAULTS
     | REFUND_FAULTS
@@ -39,9 +46,10 @@ ROOM_FAULTS = (
 
 
 def busy_rooms(office: Office, first: Unit, second: Unit) -> None:
-    """Have deposits held and days closed, money given back, discounts granted, and ``office`` go live."""
+    """Have deposits held and days closed, money given back, discounts granted, invoices issued, and ``office`` go live."""
     holds_deposits(office, first, second)
     closed_office()
     refunding_office()
     discounting_office()
+    invoicing_office()
     live_office(office, office.unit("50.00"))
