@@ -26,6 +26,13 @@ class Migration(migrations.Migration):
                 ('second_factor', models.BooleanField(null=True)),
                 ('detail', models.CharField(blank=True, max_length=200)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['account_index', 'at'], name='accounts_event_account'),
+                    models.Index(fields=['address', 'at'], name='accounts_event_address'),
+                    models.Index(fields=['device_index', 'at'], name='accounts_event_device'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RecoveryCode',
@@ -108,18 +115,6 @@ class Migration(migrations.Migration):
             model_name='signinlink',
             name='user',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddIndex(
-            model_name='accountevent',
-            index=models.Index(fields=['account_index', 'at'], name='accounts_event_account'),
-        ),
-        migrations.AddIndex(
-            model_name='accountevent',
-            index=models.Index(fields=['address', 'at'], name='accounts_event_address'),
-        ),
-        migrations.AddIndex(
-            model_name='accountevent',
-            index=models.Index(fields=['device_index', 'at'], name='accounts_event_device'),
         ),
         migrations.AddConstraint(
             model_name='secondfactor',

@@ -27,6 +27,11 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(db_collation='C', max_length=40)),
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'key'), name='estate_building_key'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Household',
@@ -55,6 +60,18 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('merged_into', guanjia.core.database.fields.CommunityForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='estate.party')),
             ],
+            options={
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(fields=['search_keys'], name='estate_party_search'),
+                    models.Index(condition=models.Q(('phone_index__isnull', False)), fields=['community', 'phone_index'], name='estate_party_phone'),
+                    models.Index(condition=models.Q(('phone_tail_index__isnull', False)), fields=['community', 'phone_tail_index'], name='estate_party_phone_tail'),
+                    models.Index(condition=models.Q(('id_index__isnull', False)), fields=['community', 'id_index'], name='estate_party_id'),
+                    models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['community', 'merged_into'], name='estate_party_merged'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='estate_party_not_into_self'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Unit',
@@ -75,6 +92,18 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('household', guanjia.core.database.fields.CommunityForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='estate.household')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('household__isnull', False)), fields=['community', 'household'], name='estate_unit_household'),
+                    models.Index(fields=['community', 'building'], name='estate_unit_building'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'key'), name='estate_unit_key'),
+                    models.UniqueConstraint(condition=models.Q(('leads_household', True)), fields=('community', 'household'), name='estate_unit_one_leads'),
+                    models.CheckConstraint(condition=models.Q(('leads_household', False), ('household__isnull', False), _connector='OR'), name='estate_unit_leads_some'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('gross_area', None), ('gross_area__gt', 0), _connector='OR'), models.Q(('internal_area', None), ('internal_area__gt', 0), _connector='OR')), name='estate_unit_area_positive'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Tenure',
@@ -93,6 +122,19 @@ class Migration(migrations.Migration):
                 ('party', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tenures', to='estate.party')),
                 ('unit', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tenures', to='estate.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'unit'], name='estate_tenure_unit'),
+                    models.Index(fields=['community', 'party'], name='estate_tenure_party'),
+                ],
+                'constraints': [
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_debtor', True)), expressions=[(models.Func(models.F('community'), models.F('community'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('unit'), models.F('unit'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('begins_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='estate_tenure_one_debtor'),
+                    models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('begins_on')), _connector='OR'), name='estate_tenure_period'),
+                    models.CheckConstraint(condition=models.Q(('is_debtor', False), ('capacity__in', ('owner', 'co_owner', 'developer')), _connector='OR'), name='estate_tenure_debtor_title'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('capacity', 'agent'), _negated=True), models.Q(('ends_on__isnull', False), ('scope__len__gt', 0)), _connector='OR'), name='estate_tenure_agent_scope'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('share_denominator', None), ('share_numerator', None)), models.Q(('share_denominator__isnull', False), ('share_numerator__isnull', False), ('share_denominator__gte', models.F('share_numerator')), ('share_numerator__gt', 0)), _connector='OR'), name='estate_tenure_share'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='UnitDocument',
@@ -105,6 +147,11 @@ class Migration(migrations.Migration):
                 ('party', guanjia.core.database.fields.CommunityForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='estate.party')),
                 ('unit', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='estate.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'unit'], name='estate_document_unit'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Vehicle',
@@ -115,101 +162,14 @@ class Migration(migrations.Migration):
                 ('party', guanjia.core.database.fields.CommunityForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='estate.party')),
                 ('unit', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='vehicles', to='estate.unit')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='building',
-            constraint=models.UniqueConstraint(fields=('community', 'key'), name='estate_building_key'),
-        ),
-        migrations.AddIndex(
-            model_name='party',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_keys'], name='estate_party_search'),
-        ),
-        migrations.AddIndex(
-            model_name='party',
-            index=models.Index(condition=models.Q(('phone_index__isnull', False)), fields=['community', 'phone_index'], name='estate_party_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='party',
-            index=models.Index(condition=models.Q(('phone_tail_index__isnull', False)), fields=['community', 'phone_tail_index'], name='estate_party_phone_tail'),
-        ),
-        migrations.AddIndex(
-            model_name='party',
-            index=models.Index(condition=models.Q(('id_index__isnull', False)), fields=['community', 'id_index'], name='estate_party_id'),
-        ),
-        migrations.AddIndex(
-            model_name='party',
-            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['community', 'merged_into'], name='estate_party_merged'),
-        ),
-        migrations.AddConstraint(
-            model_name='party',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='estate_party_not_into_self'),
-        ),
-        migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(condition=models.Q(('household__isnull', False)), fields=['community', 'household'], name='estate_unit_household'),
-        ),
-        migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['community', 'building'], name='estate_unit_building'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('community', 'key'), name='estate_unit_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(condition=models.Q(('leads_household', True)), fields=('community', 'household'), name='estate_unit_one_leads'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('leads_household', False), ('household__isnull', False), _connector='OR'), name='estate_unit_leads_some'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('gross_area', None), ('gross_area__gt', 0), _connector='OR'), models.Q(('internal_area', None), ('internal_area__gt', 0), _connector='OR')), name='estate_unit_area_positive'),
-        ),
-        migrations.AddIndex(
-            model_name='tenure',
-            index=models.Index(fields=['community', 'unit'], name='estate_tenure_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='tenure',
-            index=models.Index(fields=['community', 'party'], name='estate_tenure_party'),
-        ),
-        migrations.AddConstraint(
-            model_name='tenure',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_debtor', True)), expressions=[(models.Func(models.F('community'), models.F('community'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('unit'), models.F('unit'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('begins_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='estate_tenure_one_debtor'),
-        ),
-        migrations.AddConstraint(
-            model_name='tenure',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('begins_on')), _connector='OR'), name='estate_tenure_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='tenure',
-            constraint=models.CheckConstraint(condition=models.Q(('is_debtor', False), ('capacity__in', ('owner', 'co_owner', 'developer')), _connector='OR'), name='estate_tenure_debtor_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='tenure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('capacity', 'agent'), _negated=True), models.Q(('ends_on__isnull', False), ('scope__len__gt', 0)), _connector='OR'), name='estate_tenure_agent_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='tenure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('share_denominator', None), ('share_numerator', None)), models.Q(('share_denominator__isnull', False), ('share_numerator__isnull', False), ('share_denominator__gte', models.F('share_numerator')), ('share_numerator__gt', 0)), _connector='OR'), name='estate_tenure_share'),
-        ),
-        migrations.AddIndex(
-            model_name='unitdocument',
-            index=models.Index(fields=['community', 'unit'], name='estate_document_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='vehicle',
-            index=models.Index(fields=['community', 'unit'], name='estate_vehicle_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='vehicle',
-            index=models.Index(condition=models.Q(('party__isnull', False)), fields=['community', 'party'], name='estate_vehicle_party'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.UniqueConstraint(fields=('community', 'plate', 'unit'), name='estate_vehicle_once'),
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'unit'], name='estate_vehicle_unit'),
+                    models.Index(condition=models.Q(('party__isnull', False)), fields=['community', 'party'], name='estate_vehicle_party'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'plate', 'unit'), name='estate_vehicle_once'),
+                ],
+            },
         ),
     ]

@@ -29,6 +29,11 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('parent', guanjia.core.database.fields.CommunityForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='people.department')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'name'), name='people_department_name'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Patch',
@@ -37,6 +42,11 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=40, verbose_name='责任区')),
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'name'), name='people_patch_name'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PatchBuilding',
@@ -47,6 +57,11 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('patch', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='people.patch')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'building', 'entrance'), name='people_patch_building'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PatchUnit',
@@ -56,6 +71,11 @@ class Migration(migrations.Migration):
                 ('patch', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='units', to='people.patch')),
                 ('unit', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.unit')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'unit'), name='people_patch_unit'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Post',
@@ -66,6 +86,11 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('department', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='people.department')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'name'), name='people_post_name'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Staff',
@@ -80,6 +105,13 @@ class Migration(migrations.Migration):
                 ('department', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='people.department')),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'staff_no'), name='people_staff_no'),
+                    models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('community', 'user'), name='people_staff_user'),
+                    models.CheckConstraint(condition=models.Q(('left_on', None), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='people_staff_period'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PatchMember',
@@ -92,6 +124,12 @@ class Migration(migrations.Migration):
                 ('patch', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='people.patch')),
                 ('staff', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.staff')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('community', 'patch', 'staff', 'trade'), name='people_patch_member_once'),
+                    models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('begins_on')), _connector='OR'), name='people_patch_member_period'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PatchManager',
@@ -103,6 +141,12 @@ class Migration(migrations.Migration):
                 ('patch', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='managers', to='people.patch')),
                 ('staff', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.staff')),
             ],
+            options={
+                'constraints': [
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('community'), models.F('community'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('patch'), models.F('patch'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('begins_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='people_patch_one_manager'),
+                    models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('begins_on')), _connector='OR'), name='people_patch_manager_period'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='department',
@@ -119,61 +163,11 @@ class Migration(migrations.Migration):
                 ('post', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='people.post')),
                 ('staff', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='people.staff')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='patch',
-            constraint=models.UniqueConstraint(fields=('community', 'name'), name='people_patch_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='patchbuilding',
-            constraint=models.UniqueConstraint(fields=('community', 'building', 'entrance'), name='people_patch_building'),
-        ),
-        migrations.AddConstraint(
-            model_name='patchunit',
-            constraint=models.UniqueConstraint(fields=('community', 'unit'), name='people_patch_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(fields=('community', 'name'), name='people_post_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='staff',
-            constraint=models.UniqueConstraint(fields=('community', 'staff_no'), name='people_staff_no'),
-        ),
-        migrations.AddConstraint(
-            model_name='staff',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('community', 'user'), name='people_staff_user'),
-        ),
-        migrations.AddConstraint(
-            model_name='staff',
-            constraint=models.CheckConstraint(condition=models.Q(('left_on', None), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='people_staff_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='patchmember',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('community', 'patch', 'staff', 'trade'), name='people_patch_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='patchmember',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('begins_on')), _connector='OR'), name='people_patch_member_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='patchmanager',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('community'), models.F('community'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('patch'), models.F('patch'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('begins_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='people_patch_one_manager'),
-        ),
-        migrations.AddConstraint(
-            model_name='patchmanager',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('begins_on')), _connector='OR'), name='people_patch_manager_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(fields=('community', 'name'), name='people_department_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('community', 'staff', 'post'), name='people_appointment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('begins_on')), _connector='OR'), name='people_appointment_period'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('community', 'staff', 'post'), name='people_appointment_once'),
+                    models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('begins_on')), _connector='OR'), name='people_appointment_period'),
+                ],
+            },
         ),
     ]

@@ -42,6 +42,19 @@ class Migration(migrations.Migration):
                 ('tenure', guanjia.core.database.fields.CommunityForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.tenure')),
                 ('unit', guanjia.core.database.fields.CommunityForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'finished'), _negated=True), fields=['community', 'since'], name='reception_visit_open'),
+                    models.Index(fields=['community', 'unit', '-started_at'], name='reception_visit_unit'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'business_date', 'number'), name='reception_visit_number'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('community', 'owner'), name='reception_one_active'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state', 'finished')), models.Q(('finished_at', None), ('state__in', ('active', 'held'))), _connector='OR'), name='reception_visit_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('checked_at', None), ('checked_how', 'none')), models.Q(models.Q(('checked_how', 'none'), _negated=True), ('checked_at__isnull', False)), _connector='OR'), name='reception_visit_checked'),
+                    models.CheckConstraint(condition=models.Q(('tenure', None), models.Q(('unit__isnull', False), ('visitor_name', '')), _connector='OR'), name='reception_visit_who'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PhoneNote',
@@ -68,6 +81,19 @@ class Migration(migrations.Migration):
                 ('unit', guanjia.core.database.fields.CommunityForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.unit')),
                 ('visit', guanjia.core.database.fields.CommunityForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='reception.visit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ('ringing', 'later', 'answered'))), fields=['community', 'rang_at'], name='reception_note_open'),
+                    models.Index(condition=models.Q(('callback_by__isnull', False), ('called_back_at', None)), fields=['community', 'callback_by'], name='reception_note_callback'),
+                    models.Index(condition=models.Q(('phone_index__isnull', False)), fields=['community', 'phone_index', '-rang_at'], name='reception_note_phone'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'business_date', 'number'), name='reception_note_number'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('saved_at__isnull', False), ('state', 'saved')), models.Q(models.Q(('state', 'saved'), _negated=True), ('callback_by', None), ('saved_at', None)), _connector='OR'), name='reception_note_saved'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('called_back_at', None), ('called_back_by', None)), models.Q(('called_back_at__isnull', False), ('called_back_by__isnull', False)), _connector='OR'), name='reception_note_called_back'),
+                    models.CheckConstraint(condition=models.Q(('is_guess', False), ('unit__isnull', False), _connector='OR'), name='reception_note_guess'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='IdentityCheck',
@@ -82,6 +108,14 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('visit', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='reception.visit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'visit', 'id'], name='reception_check_visit'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('called__isnull', False), ('how', 'phone')), models.Q(models.Q(('how', 'phone'), _negated=True), ('called', None)), _connector='OR'), name='reception_check_called'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Draft',
@@ -96,81 +130,12 @@ class Migration(migrations.Migration):
                 ('note', guanjia.core.database.fields.CommunityForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='reception.phonenote')),
                 ('visit', guanjia.core.database.fields.CommunityForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='reception.visit')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('state', 'finished'), _negated=True), fields=['community', 'since'], name='reception_visit_open'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['community', 'unit', '-started_at'], name='reception_visit_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('community', 'business_date', 'number'), name='reception_visit_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('community', 'owner'), name='reception_one_active'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state', 'finished')), models.Q(('finished_at', None), ('state__in', ('active', 'held'))), _connector='OR'), name='reception_visit_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at', None), ('checked_how', 'none')), models.Q(models.Q(('checked_how', 'none'), _negated=True), ('checked_at__isnull', False)), _connector='OR'), name='reception_visit_checked'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('tenure', None), models.Q(('unit__isnull', False), ('visitor_name', '')), _connector='OR'), name='reception_visit_who'),
-        ),
-        migrations.AddIndex(
-            model_name='phonenote',
-            index=models.Index(condition=models.Q(('state__in', ('ringing', 'later', 'answered'))), fields=['community', 'rang_at'], name='reception_note_open'),
-        ),
-        migrations.AddIndex(
-            model_name='phonenote',
-            index=models.Index(condition=models.Q(('callback_by__isnull', False), ('called_back_at', None)), fields=['community', 'callback_by'], name='reception_note_callback'),
-        ),
-        migrations.AddIndex(
-            model_name='phonenote',
-            index=models.Index(condition=models.Q(('phone_index__isnull', False)), fields=['community', 'phone_index', '-rang_at'], name='reception_note_phone'),
-        ),
-        migrations.AddConstraint(
-            model_name='phonenote',
-            constraint=models.UniqueConstraint(fields=('community', 'business_date', 'number'), name='reception_note_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='phonenote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('saved_at__isnull', False), ('state', 'saved')), models.Q(models.Q(('state', 'saved'), _negated=True), ('callback_by', None), ('saved_at', None)), _connector='OR'), name='reception_note_saved'),
-        ),
-        migrations.AddConstraint(
-            model_name='phonenote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('called_back_at', None), ('called_back_by', None)), models.Q(('called_back_at__isnull', False), ('called_back_by__isnull', False)), _connector='OR'), name='reception_note_called_back'),
-        ),
-        migrations.AddConstraint(
-            model_name='phonenote',
-            constraint=models.CheckConstraint(condition=models.Q(('is_guess', False), ('unit__isnull', False), _connector='OR'), name='reception_note_guess'),
-        ),
-        migrations.AddIndex(
-            model_name='identitycheck',
-            index=models.Index(fields=['community', 'visit', 'id'], name='reception_check_visit'),
-        ),
-        migrations.AddConstraint(
-            model_name='identitycheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('called__isnull', False), ('how', 'phone')), models.Q(models.Q(('how', 'phone'), _negated=True), ('called', None)), _connector='OR'), name='reception_check_called'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('community', 'visit', 'page'), name='reception_draft_visit'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('community', 'note', 'page'), name='reception_draft_note'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('note__isnull', False), ('visit', None)), models.Q(('note', None), ('visit__isnull', False)), _connector='OR'), name='reception_draft_of_one'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'visit', 'page'), name='reception_draft_visit'),
+                    models.UniqueConstraint(fields=('community', 'note', 'page'), name='reception_draft_note'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('note__isnull', False), ('visit', None)), models.Q(('note', None), ('visit__isnull', False)), _connector='OR'), name='reception_draft_of_one'),
+                ],
+            },
         ),
     ]

@@ -33,6 +33,11 @@ class Migration(migrations.Migration):
                 ('entry', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
                 ('item', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tariffs.chargeitem')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'month', 'item'], name='bills_run_month'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Bill',
@@ -54,29 +59,16 @@ class Migration(migrations.Migration):
                 ('unit', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.unit')),
                 ('run', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='bills', to='bills.billrun')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='billrun',
-            index=models.Index(fields=['community', 'month', 'item'], name='bills_run_month'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(condition=models.Q(('paid_fen__lt', models.F('amount_fen'))), fields=['community', 'unit', 'due_on'], name='bills_open_of_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.UniqueConstraint(fields=('community', 'unit', 'item', 'period_first'), name='bills_bill_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('paid_fen__gte', 0), ('paid_fen__lte', models.F('amount_fen'))), name='bills_paid_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), ('amount_fen__lte', 1000000000000000)), name='bills_amount_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('part_base__gt', 0), ('period_last__gte', models.F('period_first'))), name='bills_period_sane'),
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('paid_fen__lt', models.F('amount_fen'))), fields=['community', 'unit', 'due_on'], name='bills_open_of_unit'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'unit', 'item', 'period_first'), name='bills_bill_once'),
+                    models.CheckConstraint(condition=models.Q(('paid_fen__gte', 0), ('paid_fen__lte', models.F('amount_fen'))), name='bills_paid_within'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), ('amount_fen__lte', 1000000000000000)), name='bills_amount_sane'),
+                    models.CheckConstraint(condition=models.Q(('part_base__gt', 0), ('period_last__gte', models.F('period_first'))), name='bills_period_sane'),
+                ],
+            },
         ),
     ]

@@ -36,6 +36,15 @@ class Migration(migrations.Migration):
                 ('entry', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
                 ('evidence', guanjia.core.database.fields.CommunityForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.attachment')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'bill'], name='bills_adjustment_bill'),
+                    models.Index(fields=['community', 'entry'], name='bills_adjustment_entry'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), ('amount_fen__lte', 1000000000000000), models.Q(('reason', ''), _negated=True)), name='bills_adjustment_sane'),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name='bill',
@@ -74,17 +83,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='bill',
             constraint=models.CheckConstraint(condition=models.Q(('is_cancelled', False), models.Q(('paid_fen', 0), ('reduced_fen', models.F('amount_fen'))), _connector='OR'), name='bills_cancelled_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='adjustment',
-            index=models.Index(fields=['community', 'bill'], name='bills_adjustment_bill'),
-        ),
-        migrations.AddIndex(
-            model_name='adjustment',
-            index=models.Index(fields=['community', 'entry'], name='bills_adjustment_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), ('amount_fen__lte', 1000000000000000), models.Q(('reason', ''), _negated=True)), name='bills_adjustment_sane'),
         ),
     ]

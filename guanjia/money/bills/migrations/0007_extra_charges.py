@@ -45,6 +45,11 @@ class Migration(migrations.Migration):
                 ('entry', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
                 ('request_key', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.requestkey')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'request_key'), name='bills_extra_once_a_key'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='bill',
@@ -58,9 +63,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='bill',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('extra__isnull', True), ('run__isnull', False), ('tariff_version__isnull', False)), models.Q(('extra__isnull', False), ('run__isnull', True), ('tariff_version__isnull', True), ('unit_price__isnull', False)), _connector='OR'), name='bills_of_one_making'),
-        ),
-        migrations.AddConstraint(
-            model_name='extracharge',
-            constraint=models.UniqueConstraint(fields=('community', 'request_key'), name='bills_extra_once_a_key'),
         ),
     ]

@@ -31,6 +31,11 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('counted_fen__gte', 0)), name='closing_count_not_negative'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Deposit',
@@ -45,6 +50,12 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('witness', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='closing_deposit_amount'),
+                    models.CheckConstraint(condition=models.Q(('by', models.F('witness')), _negated=True), name='closing_deposit_two_names'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DayClose',
@@ -59,6 +70,12 @@ class Migration(migrations.Migration):
                 ('witness', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('deposit', guanjia.core.database.fields.CommunityForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='closing.deposit')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'closed_day'), name='closing_day_once'),
+                    models.CheckConstraint(condition=models.Q(('by', models.F('witness')), _negated=True), name='closing_day_two_names'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DepositPart',
@@ -71,6 +88,13 @@ class Migration(migrations.Migration):
                 ('desk', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.desk')),
                 ('entry', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'deposit', 'desk'), name='closing_deposit_part_once'),
+                    models.UniqueConstraint(fields=('community', 'entry'), name='closing_deposit_part_entry'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='closing_deposit_part_amount'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DrawerRules',
@@ -80,6 +104,11 @@ class Migration(migrations.Migration):
                 ('float_fen', models.PositiveIntegerField(default=50000)),
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community',), name='closing_rules_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ReopeningRequest',
@@ -94,6 +123,13 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('decided_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('community', 'closed_day'), name='closing_one_request'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='closing_request_decided'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='closing_request_two_people'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Shift',
@@ -115,6 +151,17 @@ class Migration(migrations.Migration):
                 ('opened_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('opening', guanjia.core.database.fields.CommunityForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'business_date'], name='closing_shift_day'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'desk', 'nth'), name='closing_shift_nth'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('community', 'desk'), name='closing_one_open_shift'),
+                    models.CheckConstraint(condition=models.Q(('float_fen__gte', 0)), name='closing_float_not_negative'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('float_fen', models.F('book_fen')), ('opening', None)), models.Q(('opening__isnull', False), models.Q(('float_fen', models.F('book_fen')), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='closing_float_explained'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Handover',
@@ -135,6 +182,13 @@ class Migration(migrations.Migration):
                 ('received_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('shift', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='closing.shift')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'shift'), name='closing_ended_once'),
+                    models.CheckConstraint(condition=models.Q(('by', models.F('received_by')), _negated=True), name='closing_two_names'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('difference_fen', 0), ('entry', None)), models.Q(models.Q(('difference_fen', 0), _negated=True), ('entry__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='closing_difference_explained'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='count',
@@ -150,93 +204,14 @@ class Migration(migrations.Migration):
                 ('shift', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cashiers', to='closing.shift')),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='closing_deposit_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(('by', models.F('witness')), _negated=True), name='closing_deposit_two_names'),
-        ),
-        migrations.AddConstraint(
-            model_name='dayclose',
-            constraint=models.UniqueConstraint(fields=('community', 'closed_day'), name='closing_day_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='dayclose',
-            constraint=models.CheckConstraint(condition=models.Q(('by', models.F('witness')), _negated=True), name='closing_day_two_names'),
-        ),
-        migrations.AddConstraint(
-            model_name='depositpart',
-            constraint=models.UniqueConstraint(fields=('community', 'deposit', 'desk'), name='closing_deposit_part_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='depositpart',
-            constraint=models.UniqueConstraint(fields=('community', 'entry'), name='closing_deposit_part_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='depositpart',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='closing_deposit_part_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='drawerrules',
-            constraint=models.UniqueConstraint(fields=('community',), name='closing_rules_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reopeningrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('community', 'closed_day'), name='closing_one_request'),
-        ),
-        migrations.AddConstraint(
-            model_name='reopeningrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='closing_request_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='reopeningrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='closing_request_two_people'),
-        ),
-        migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(fields=['community', 'business_date'], name='closing_shift_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.UniqueConstraint(fields=('community', 'desk', 'nth'), name='closing_shift_nth'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('community', 'desk'), name='closing_one_open_shift'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('float_fen__gte', 0)), name='closing_float_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('float_fen', models.F('book_fen')), ('opening', None)), models.Q(('opening__isnull', False), models.Q(('float_fen', models.F('book_fen')), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='closing_float_explained'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(fields=('community', 'shift'), name='closing_ended_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('by', models.F('received_by')), _negated=True), name='closing_two_names'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('difference_fen', 0), ('entry', None)), models.Q(models.Q(('difference_fen', 0), _negated=True), ('entry__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='closing_difference_explained'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'shift', 'user'), name='closing_cashier_once'),
+                ],
+            },
         ),
         migrations.AddConstraint(
             model_name='count',
             constraint=models.UniqueConstraint(fields=('community', 'shift', 'nth'), name='closing_count_nth'),
-        ),
-        migrations.AddConstraint(
-            model_name='count',
-            constraint=models.CheckConstraint(condition=models.Q(('counted_fen__gte', 0)), name='closing_count_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='shiftcashier',
-            constraint=models.UniqueConstraint(fields=('community', 'shift', 'user'), name='closing_cashier_once'),
         ),
     ]

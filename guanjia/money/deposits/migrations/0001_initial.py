@@ -26,6 +26,12 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='启用')),
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'name'), name='deposits_kind_name'),
+                    models.CheckConstraint(condition=models.Q(('usual_fen', None), models.Q(('usual_fen__gt', 0), ('usual_fen__lte', 1000000000000000)), _connector='OR'), name='deposits_kind_usual'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='HeldDeposit',
@@ -43,6 +49,17 @@ class Migration(migrations.Migration):
                 ('party', guanjia.core.database.fields.CommunityForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.party')),
                 ('unit', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='held_deposits', to='estate.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'unit'], name='deposits_of_unit'),
+                    models.Index(fields=['community', 'entry'], name='deposits_of_entry'),
+                    models.Index(condition=models.Q(('balance_fen__gt', 0)), fields=['community', 'received_on'], name='deposits_held_now'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), ('amount_fen__lte', 1000000000000000)), name='deposits_amount_sane'),
+                    models.CheckConstraint(condition=models.Q(('balance_fen__gte', 0), ('balance_fen__lte', models.F('amount_fen'))), name='deposits_balance_sane'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DepositMovement',
@@ -54,49 +71,15 @@ class Migration(migrations.Migration):
                 ('entry', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
                 ('held', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='deposits.helddeposit')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='depositkind',
-            constraint=models.UniqueConstraint(fields=('community', 'name'), name='deposits_kind_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='depositkind',
-            constraint=models.CheckConstraint(condition=models.Q(('usual_fen', None), models.Q(('usual_fen__gt', 0), ('usual_fen__lte', 1000000000000000)), _connector='OR'), name='deposits_kind_usual'),
-        ),
-        migrations.AddIndex(
-            model_name='helddeposit',
-            index=models.Index(fields=['community', 'unit'], name='deposits_of_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='helddeposit',
-            index=models.Index(fields=['community', 'entry'], name='deposits_of_entry'),
-        ),
-        migrations.AddIndex(
-            model_name='helddeposit',
-            index=models.Index(condition=models.Q(('balance_fen__gt', 0)), fields=['community', 'received_on'], name='deposits_held_now'),
-        ),
-        migrations.AddConstraint(
-            model_name='helddeposit',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), ('amount_fen__lte', 1000000000000000)), name='deposits_amount_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='helddeposit',
-            constraint=models.CheckConstraint(condition=models.Q(('balance_fen__gte', 0), ('balance_fen__lte', models.F('amount_fen'))), name='deposits_balance_sane'),
-        ),
-        migrations.AddIndex(
-            model_name='depositmovement',
-            index=models.Index(fields=['community', 'entry'], name='deposits_moved_by_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='depositmovement',
-            constraint=models.UniqueConstraint(fields=('community', 'held', 'entry', 'kind'), name='deposits_movement_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='depositmovement',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['opening', 'taken'])), fields=('community', 'held'), name='deposits_begun_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='depositmovement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_fen__gt', 0), ('kind__in', ['opening', 'taken'])), models.Q(('amount_fen__lt', 0), ('kind__in', ['deducted', 'refunded'])), models.Q(('kind', 'reversed'), models.Q(('amount_fen', 0), _negated=True)), _connector='OR'), name='deposits_movement_amount'),
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'entry'], name='deposits_moved_by_entry'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'held', 'entry', 'kind'), name='deposits_movement_once'),
+                    models.UniqueConstraint(condition=models.Q(('kind__in', ['opening', 'taken'])), fields=('community', 'held'), name='deposits_begun_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount_fen__gt', 0), ('kind__in', ['opening', 'taken'])), models.Q(('amount_fen__lt', 0), ('kind__in', ['deducted', 'refunded'])), models.Q(('kind', 'reversed'), models.Q(('amount_fen', 0), _negated=True)), _connector='OR'), name='deposits_movement_amount'),
+                ],
+            },
         ),
     ]

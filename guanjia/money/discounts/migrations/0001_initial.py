@@ -47,6 +47,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('evidence', ''), _negated=True), models.Q(('ends_on', None), ('ends_on__gte', models.F('begins_on')), _connector='OR')), name='discountrule_asked_for'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('state__in', ['requested', 'withdrawn']), ('decided_at', None), ('decision', '')), models.Q(('state__in', ['approved', 'ended', 'refused']), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='discountrule_decided'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('requested_by')), _negated=True), _connector='OR'), name='discountrule_two_people'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('decision', ''), _negated=True), _connector='OR'), name='discountrule_refusal_told'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_by__isnull', False), ('state__in', ['ended', 'withdrawn']), ('closed_at__isnull', False), models.Q(('closing', ''), _negated=True)), models.Q(('closed_by', None), ('state__in', ['requested', 'approved', 'refused']), ('closed_at', None), ('closing', '')), _connector='OR'), name='discountrule_closed'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['requested', 'approved'])), fields=('community', 'name'), name='discounts_rule_name'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('monthly_fen', None), ('share_bp__gt', 0), ('share_bp__lte', 10000)), models.Q(('monthly_fen__gt', 0), ('monthly_fen__lte', 1000000000000000), ('share_bp', None)), _connector='OR'), name='discounts_rule_share'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -57,6 +66,11 @@ class Migration(migrations.Migration):
                 ('item', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tariffs.chargeitem')),
                 ('rule', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='discounts.discountrule')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'rule', 'item'), name='discounts_item_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DiscountGrant',
@@ -84,78 +98,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['community', 'unit'], name='discounts_grants_of_unit'),
+                    models.Index(fields=['community', 'rule'], name='discounts_grants_of_rule'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('evidence', ''), _negated=True), models.Q(('ends_on', None), ('ends_on__gte', models.F('begins_on')), _connector='OR')), name='discountgrant_asked_for'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('state__in', ['requested', 'withdrawn']), ('decided_at', None), ('decision', '')), models.Q(('state__in', ['approved', 'ended', 'refused']), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='discountgrant_decided'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('requested_by')), _negated=True), _connector='OR'), name='discountgrant_two_people'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('decision', ''), _negated=True), _connector='OR'), name='discountgrant_refusal_told'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_by__isnull', False), ('state__in', ['ended', 'withdrawn']), ('closed_at__isnull', False), models.Q(('closing', ''), _negated=True)), models.Q(('closed_by', None), ('state__in', ['requested', 'approved', 'refused']), ('closed_at', None), ('closing', '')), _connector='OR'), name='discountgrant_closed'),
+                    models.UniqueConstraint(fields=('community', 'request_key'), name='discounts_grant_key'),
+                    models.CheckConstraint(condition=models.Q(('applicant', ''), _negated=True), name='discounts_grant_applicant'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['requested', 'approved', 'ended'])), expressions=[(models.Func(models.F('community'), models.F('community'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('unit'), models.F('unit'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('rule'), models.F('rule'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('begins_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='discounts_grant_one_at_a_time'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='discountrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('evidence', ''), _negated=True), models.Q(('ends_on', None), ('ends_on__gte', models.F('begins_on')), _connector='OR')), name='discountrule_asked_for'),
-        ),
-        migrations.AddConstraint(
-            model_name='discountrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('state__in', ['requested', 'withdrawn']), ('decided_at', None), ('decision', '')), models.Q(('state__in', ['approved', 'ended', 'refused']), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='discountrule_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='discountrule',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('requested_by')), _negated=True), _connector='OR'), name='discountrule_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='discountrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('decision', ''), _negated=True), _connector='OR'), name='discountrule_refusal_told'),
-        ),
-        migrations.AddConstraint(
-            model_name='discountrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_by__isnull', False), ('state__in', ['ended', 'withdrawn']), ('closed_at__isnull', False), models.Q(('closing', ''), _negated=True)), models.Q(('closed_by', None), ('state__in', ['requested', 'approved', 'refused']), ('closed_at', None), ('closing', '')), _connector='OR'), name='discountrule_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='discountrule',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['requested', 'approved'])), fields=('community', 'name'), name='discounts_rule_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='discountrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('monthly_fen', None), ('share_bp__gt', 0), ('share_bp__lte', 10000)), models.Q(('monthly_fen__gt', 0), ('monthly_fen__lte', 1000000000000000), ('share_bp', None)), _connector='OR'), name='discounts_rule_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='discountitem',
-            constraint=models.UniqueConstraint(fields=('community', 'rule', 'item'), name='discounts_item_once'),
-        ),
-        migrations.AddIndex(
-            model_name='discountgrant',
-            index=models.Index(fields=['community', 'unit'], name='discounts_grants_of_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='discountgrant',
-            index=models.Index(fields=['community', 'rule'], name='discounts_grants_of_rule'),
-        ),
-        migrations.AddConstraint(
-            model_name='discountgrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('evidence', ''), _negated=True), models.Q(('ends_on', None), ('ends_on__gte', models.F('begins_on')), _connector='OR')), name='discountgrant_asked_for'),
-        ),
-        migrations.AddConstraint(
-            model_name='discountgrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('state__in', ['requested', 'withdrawn']), ('decided_at', None), ('decision', '')), models.Q(('state__in', ['approved', 'ended', 'refused']), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='discountgrant_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='discountgrant',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('requested_by')), _negated=True), _connector='OR'), name='discountgrant_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='discountgrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('decision', ''), _negated=True), _connector='OR'), name='discountgrant_refusal_told'),
-        ),
-        migrations.AddConstraint(
-            model_name='discountgrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_by__isnull', False), ('state__in', ['ended', 'withdrawn']), ('closed_at__isnull', False), models.Q(('closing', ''), _negated=True)), models.Q(('closed_by', None), ('state__in', ['requested', 'approved', 'refused']), ('closed_at', None), ('closing', '')), _connector='OR'), name='discountgrant_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='discountgrant',
-            constraint=models.UniqueConstraint(fields=('community', 'request_key'), name='discounts_grant_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='discountgrant',
-            constraint=models.CheckConstraint(condition=models.Q(('applicant', ''), _negated=True), name='discounts_grant_applicant'),
-        ),
-        migrations.AddConstraint(
-            model_name='discountgrant',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['requested', 'approved', 'ended'])), expressions=[(models.Func(models.F('community'), models.F('community'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('unit'), models.F('unit'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('rule'), models.F('rule'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('begins_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='discounts_grant_one_at_a_time'),
         ),
     ]

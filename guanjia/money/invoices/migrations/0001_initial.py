@@ -38,6 +38,17 @@ class Migration(migrations.Migration):
                 ('request_key', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.requestkey')),
                 ('requested_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'state', '-id'], name='invoices_by_state'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'request_key'), name='invoices_key_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), models.Q(('title', ''), _negated=True), models.Q(('payer_name', ''), _negated=True)), name='invoices_asked_for'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('tax_number', ''), ('title_kind', 'person')), models.Q(('tax_number__regex', '^[0-9A-Z]{18}$'), ('title_kind', 'organisation')), _connector='OR'), name='invoices_tax_number'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), ('state__in', ['rejected', 'withdrawn']), models.Q(('ending', ''), _negated=True)), models.Q(models.Q(('state__in', ['rejected', 'withdrawn']), _negated=True), ('ended_at', None), ('ended_by', None), ('ending', '')), _connector='OR'), name='invoices_ended'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Document',
@@ -53,6 +64,14 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('invoice', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='invoices.invoice')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'number'), name='invoices_number_once'),
+                    models.UniqueConstraint(fields=('community', 'invoice', 'colour'), name='invoices_document_once'),
+                    models.CheckConstraint(condition=models.Q(('number__regex', '^[0-9]{20}$')), name='invoices_number_digits'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount_fen__gt', 0), ('colour', 'blue'), ('reason', '')), models.Q(('amount_fen__lt', 0), ('colour', 'red'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='invoices_document_colour'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Invoiceable',
@@ -63,6 +82,12 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('receipt', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='invoiceables', to='payments.receipt')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'receipt'), name='invoices_receipt_once'),
+                    models.CheckConstraint(condition=models.Q(('claimed_fen__gte', 0), ('claimed_fen__lte', models.F('total_fen')), ('total_fen__gt', 0)), name='invoices_within_receipt'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='InvoiceLine',
@@ -73,61 +98,14 @@ class Migration(migrations.Migration):
                 ('invoice', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='invoices.invoice')),
                 ('receipt', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='invoice_lines', to='payments.receipt')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['community', 'state', '-id'], name='invoices_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('community', 'request_key'), name='invoices_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), models.Q(('title', ''), _negated=True), models.Q(('payer_name', ''), _negated=True)), name='invoices_asked_for'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('tax_number', ''), ('title_kind', 'person')), models.Q(('tax_number__regex', '^[0-9A-Z]{18}$'), ('title_kind', 'organisation')), _connector='OR'), name='invoices_tax_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), ('state__in', ['rejected', 'withdrawn']), models.Q(('ending', ''), _negated=True)), models.Q(models.Q(('state__in', ['rejected', 'withdrawn']), _negated=True), ('ended_at', None), ('ended_by', None), ('ending', '')), _connector='OR'), name='invoices_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('community', 'number'), name='invoices_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('community', 'invoice', 'colour'), name='invoices_document_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('number__regex', '^[0-9]{20}$')), name='invoices_number_digits'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_fen__gt', 0), ('colour', 'blue'), ('reason', '')), models.Q(('amount_fen__lt', 0), ('colour', 'red'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='invoices_document_colour'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceable',
-            constraint=models.UniqueConstraint(fields=('community', 'receipt'), name='invoices_receipt_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceable',
-            constraint=models.CheckConstraint(condition=models.Q(('claimed_fen__gte', 0), ('claimed_fen__lte', models.F('total_fen')), ('total_fen__gt', 0)), name='invoices_within_receipt'),
-        ),
-        migrations.AddIndex(
-            model_name='invoiceline',
-            index=models.Index(fields=['community', 'receipt'], name='invoices_line_receipt'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.UniqueConstraint(fields=('community', 'invoice', 'receipt'), name='invoices_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='invoices_line_amount'),
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'receipt'], name='invoices_line_receipt'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'invoice', 'receipt'), name='invoices_line_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='invoices_line_amount'),
+                ],
+            },
         ),
     ]

@@ -30,6 +30,15 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('reverses', guanjia.core.database.fields.CommunityForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='ledger.entry')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'business_date'], name='ledger_entry_day'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'reverses'), name='ledger_reversed_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses', None)), _connector='OR'), name='ledger_reversal_names_its_entry'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='EntryLine',
@@ -41,6 +50,15 @@ class Migration(migrations.Migration):
                 ('entry', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='ledger.entry')),
                 ('unit', guanjia.core.database.fields.CommunityForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'entry'], name='ledger_line_entry'),
+                    models.Index(fields=['community', 'account', 'unit'], name='ledger_line_account_unit'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gte', -1000000000000000), ('amount_fen__lte', 1000000000000000), models.Q(('amount_fen', 0), _negated=True)), name='ledger_line_amount'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RequestKey',
@@ -51,6 +69,11 @@ class Migration(migrations.Migration):
                 ('request_hash', models.BinaryField(max_length=32)),
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'scope', 'key'), name='ledger_request_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ClosedDay',
@@ -64,33 +87,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('community', 'business_date'), name='ledger_day_closed_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['community', 'business_date'], name='ledger_entry_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('community', 'reverses'), name='ledger_reversed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses', None)), _connector='OR'), name='ledger_reversal_names_its_entry'),
-        ),
-        migrations.AddIndex(
-            model_name='entryline',
-            index=models.Index(fields=['community', 'entry'], name='ledger_line_entry'),
-        ),
-        migrations.AddIndex(
-            model_name='entryline',
-            index=models.Index(fields=['community', 'account', 'unit'], name='ledger_line_account_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gte', -1000000000000000), ('amount_fen__lte', 1000000000000000), models.Q(('amount_fen', 0), _negated=True)), name='ledger_line_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestkey',
-            constraint=models.UniqueConstraint(fields=('community', 'scope', 'key'), name='ledger_request_once'),
         ),
     ]

@@ -31,6 +31,12 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='启用')),
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'name'), name='payments_desk_name'),
+                    models.UniqueConstraint(fields=('community', 'prefix'), name='payments_desk_prefix'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Payment',
@@ -51,6 +57,17 @@ class Migration(migrations.Migration):
                 ('request_key', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.requestkey')),
                 ('unit', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'unit', 'id'], name='payments_of_unit'),
+                    models.Index(fields=['community', 'business_date', 'desk'], name='payments_of_day'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'request_key'), name='payments_key_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), models.Q(('tendered_fen', None), ('tendered_fen__gte', models.F('amount_fen')), _connector='OR')), name='payments_amount_sane'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('method', 'cash'), ('tendered_fen__isnull', False)), models.Q(models.Q(('method', 'cash'), _negated=True), ('tendered_fen', None), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='payments_method_evidence'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Allocation',
@@ -61,6 +78,15 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('payment', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='payments.payment')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'bill'], name='payments_allocation_bill'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'payment', 'bill'), name='payments_allocation_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payments_allocation_amount'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Receipt',
@@ -71,6 +97,12 @@ class Migration(migrations.Migration):
                 ('desk', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.desk')),
                 ('payment', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='payments.payment')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'desk', 'number'), name='payments_receipt_number'),
+                    models.UniqueConstraint(fields=('community', 'payment'), name='payments_receipt_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ReceiptPrint',
@@ -82,57 +114,10 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('receipt', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='prints', to='payments.receipt')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='desk',
-            constraint=models.UniqueConstraint(fields=('community', 'name'), name='payments_desk_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='desk',
-            constraint=models.UniqueConstraint(fields=('community', 'prefix'), name='payments_desk_prefix'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['community', 'unit', 'id'], name='payments_of_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['community', 'business_date', 'desk'], name='payments_of_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('community', 'request_key'), name='payments_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), models.Q(('tendered_fen', None), ('tendered_fen__gte', models.F('amount_fen')), _connector='OR')), name='payments_amount_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'cash'), ('tendered_fen__isnull', False)), models.Q(models.Q(('method', 'cash'), _negated=True), ('tendered_fen', None), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='payments_method_evidence'),
-        ),
-        migrations.AddIndex(
-            model_name='allocation',
-            index=models.Index(fields=['community', 'bill'], name='payments_allocation_bill'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.UniqueConstraint(fields=('community', 'payment', 'bill'), name='payments_allocation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payments_allocation_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('community', 'desk', 'number'), name='payments_receipt_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('community', 'payment'), name='payments_receipt_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='receiptprint',
-            constraint=models.UniqueConstraint(fields=('community', 'receipt', 'nth'), name='payments_print_nth'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'receipt', 'nth'), name='payments_print_nth'),
+                ],
+            },
         ),
     ]

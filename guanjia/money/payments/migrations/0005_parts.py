@@ -45,6 +45,16 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('payment', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='payments.payment')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'payment'], name='payments_part_of'),
+                    models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['community', 'method', 'reference'], name='payments_part_reference'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), models.Q(('tendered_fen', None), ('tendered_fen__gte', models.F('amount_fen')), _connector='OR')), name='payments_part_amount'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('method', 'cash'), ('reference', ''), ('tendered_fen__isnull', False)), models.Q(('method', 'prepayment'), ('reference', ''), ('tendered_fen', None)), models.Q(('method__in', ['pos', 'static_code', 'transfer']), ('tendered_fen', None), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='payments_part_evidence'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Reversal',
@@ -61,38 +71,16 @@ class Migration(migrations.Migration):
                 ('entry', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
                 ('payment', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='payments.payment')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='part',
-            index=models.Index(fields=['community', 'payment'], name='payments_part_of'),
-        ),
-        migrations.AddIndex(
-            model_name='part',
-            index=models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['community', 'method', 'reference'], name='payments_part_reference'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), models.Q(('tendered_fen', None), ('tendered_fen__gte', models.F('amount_fen')), _connector='OR')), name='payments_part_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'cash'), ('reference', ''), ('tendered_fen__isnull', False)), models.Q(('method', 'prepayment'), ('reference', ''), ('tendered_fen', None)), models.Q(('method__in', ['pos', 'static_code', 'transfer']), ('tendered_fen', None), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='payments_part_evidence'),
-        ),
-        migrations.AddIndex(
-            model_name='reversal',
-            index=models.Index(fields=['community', 'business_date'], name='payments_reversals_of_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.UniqueConstraint(fields=('community', 'payment'), name='payments_reversed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.UniqueConstraint(fields=('community', 'entry'), name='payments_reversal_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='payments_reversal_reason'),
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'business_date'], name='payments_reversals_of_day'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'payment'), name='payments_reversed_once'),
+                    models.UniqueConstraint(fields=('community', 'entry'), name='payments_reversal_entry'),
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='payments_reversal_reason'),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name='allocation',

@@ -25,6 +25,12 @@ class Migration(migrations.Migration):
                 ('party', guanjia.core.database.fields.CommunityForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.party')),
                 ('unit', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='prepayments', to='estate.unit')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'unit', 'party'), name='prepayments_once', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('balance_fen__gte', 0), ('balance_fen__lte', 1000000000000000)), name='prepayments_balance_sane'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Movement',
@@ -35,25 +41,14 @@ class Migration(migrations.Migration):
                 ('entry', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
                 ('prepayment', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='prepayments.prepayment')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='prepayment',
-            constraint=models.UniqueConstraint(fields=('community', 'unit', 'party'), name='prepayments_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='prepayment',
-            constraint=models.CheckConstraint(condition=models.Q(('balance_fen__gte', 0), ('balance_fen__lte', 1000000000000000)), name='prepayments_balance_sane'),
-        ),
-        migrations.AddIndex(
-            model_name='movement',
-            index=models.Index(fields=['community', 'entry'], name='prepayments_of_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.UniqueConstraint(fields=('community', 'prepayment', 'entry'), name='prepayments_movement_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen', 0), _negated=True), name='prepayments_movement_amount'),
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'entry'], name='prepayments_of_entry'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'prepayment', 'entry'), name='prepayments_movement_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen', 0), _negated=True), name='prepayments_movement_amount'),
+                ],
+            },
         ),
     ]

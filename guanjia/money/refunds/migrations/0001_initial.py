@@ -48,6 +48,23 @@ class Migration(migrations.Migration):
                 ('requested_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('withdrawn_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'prepayment'], name='refunds_of_prepayment'),
+                    models.Index(condition=models.Q(('state__in', ['requested', 'approved'])), fields=['community', 'state'], name='refunds_waiting'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'request_key'), name='refunds_key_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), models.Q(('reason', ''), _negated=True), models.Q(('payee_name', ''), _negated=True)), name='refunds_asked_for'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('account', None), ('method', 'cash')), models.Q(('account__isnull', False), ('method', 'transfer')), _connector='OR'), name='refunds_account_of_transfer'),
+                    models.CheckConstraint(condition=models.Q(('payee_is_owner', True), models.Q(models.Q(('payee_why', ''), _negated=True), models.Q(('identity_tail', ''), _negated=True)), _connector='OR'), name='refunds_payee_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('evidence', 'receipt'), models.Q(('receipts', ''), _negated=True)), models.Q(('evidence', 'loss'), ('payee_is_owner', True), models.Q(('loss', ''), _negated=True), models.Q(('identity_tail', ''), _negated=True)), _connector='OR'), name='refunds_evidence'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'requested')), models.Q(('decided_at', None), ('decided_by', None), ('state', 'withdrawn')), models.Q(('state__in', ['approved', 'paid', 'refused', 'withdrawn']), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='refunds_decided'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('requested_by')), _negated=True), _connector='OR'), name='refunds_two_people'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('decision', ''), _negated=True), _connector='OR'), name='refunds_refusal_told'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_by__isnull', False), ('withdrawn_at__isnull', False), models.Q(('withdrawal', ''), _negated=True)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawal', ''), ('withdrawn_at', None), ('withdrawn_by', None)), _connector='OR'), name='refunds_withdrawn'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Voucher',
@@ -65,77 +82,18 @@ class Migration(migrations.Migration):
                 ('refund', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='refunds.refund')),
                 ('request_key', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.requestkey')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(fields=['community', 'prepayment'], name='refunds_of_prepayment'),
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(condition=models.Q(('state__in', ['requested', 'approved'])), fields=['community', 'state'], name='refunds_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(fields=('community', 'request_key'), name='refunds_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), models.Q(('reason', ''), _negated=True), models.Q(('payee_name', ''), _negated=True)), name='refunds_asked_for'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account', None), ('method', 'cash')), models.Q(('account__isnull', False), ('method', 'transfer')), _connector='OR'), name='refunds_account_of_transfer'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('payee_is_owner', True), models.Q(models.Q(('payee_why', ''), _negated=True), models.Q(('identity_tail', ''), _negated=True)), _connector='OR'), name='refunds_payee_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('evidence', 'receipt'), models.Q(('receipts', ''), _negated=True)), models.Q(('evidence', 'loss'), ('payee_is_owner', True), models.Q(('loss', ''), _negated=True), models.Q(('identity_tail', ''), _negated=True)), _connector='OR'), name='refunds_evidence'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'requested')), models.Q(('decided_at', None), ('decided_by', None), ('state', 'withdrawn')), models.Q(('state__in', ['approved', 'paid', 'refused', 'withdrawn']), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='refunds_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('requested_by')), _negated=True), _connector='OR'), name='refunds_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('decision', ''), _negated=True), _connector='OR'), name='refunds_refusal_told'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_by__isnull', False), ('withdrawn_at__isnull', False), models.Q(('withdrawal', ''), _negated=True)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawal', ''), ('withdrawn_at', None), ('withdrawn_by', None)), _connector='OR'), name='refunds_withdrawn'),
-        ),
-        migrations.AddIndex(
-            model_name='voucher',
-            index=models.Index(fields=['community', 'business_date'], name='refunds_vouchers_of_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('community', 'refund'), name='refunds_paid_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('community', 'number'), name='refunds_voucher_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('community', 'entry'), name='refunds_voucher_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('community', 'request_key'), name='refunds_voucher_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='refunds_voucher_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('desk__isnull', False), ('reference', '')), models.Q(('desk', None), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='refunds_voucher_way'),
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'business_date'], name='refunds_vouchers_of_day'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'refund'), name='refunds_paid_once'),
+                    models.UniqueConstraint(fields=('community', 'number'), name='refunds_voucher_number'),
+                    models.UniqueConstraint(fields=('community', 'entry'), name='refunds_voucher_entry'),
+                    models.UniqueConstraint(fields=('community', 'request_key'), name='refunds_voucher_key'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='refunds_voucher_amount'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('desk__isnull', False), ('reference', '')), models.Q(('desk', None), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='refunds_voucher_way'),
+                ],
+            },
         ),
     ]

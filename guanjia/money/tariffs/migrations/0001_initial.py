@@ -29,6 +29,11 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'name'), name='tariffs_item_name'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Tariff',
@@ -38,6 +43,11 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('item', guanjia.core.database.fields.CommunityForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tariffs', to='tariffs.chargeitem')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'item', 'name'), name='tariffs_tariff_name'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TariffVersion',
@@ -59,6 +69,12 @@ class Migration(migrations.Migration):
                 ('community', guanjia.core.database.fields.CommunityField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.community', verbose_name='项目')),
                 ('tariff', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='tariffs.tariff')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('community', 'tariff', 'effective_from'), name='tariffs_version_day'),
+                    models.CheckConstraint(condition=models.Q(('addition_fen__gte', 0), ('cycle_months__in', [1, 2, 3, 6, 12]), ('unit_price__gte', 0)), name='tariffs_version_sane'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='UnitTariff',
@@ -71,37 +87,15 @@ class Migration(migrations.Migration):
                 ('tariff', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tariffs.tariff')),
                 ('unit', guanjia.core.database.fields.CommunityForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.unit')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='chargeitem',
-            constraint=models.UniqueConstraint(fields=('community', 'name'), name='tariffs_item_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='tariff',
-            constraint=models.UniqueConstraint(fields=('community', 'item', 'name'), name='tariffs_tariff_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='tariffversion',
-            constraint=models.UniqueConstraint(fields=('community', 'tariff', 'effective_from'), name='tariffs_version_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='tariffversion',
-            constraint=models.CheckConstraint(condition=models.Q(('addition_fen__gte', 0), ('cycle_months__in', [1, 2, 3, 6, 12]), ('unit_price__gte', 0)), name='tariffs_version_sane'),
-        ),
-        migrations.AddIndex(
-            model_name='unittariff',
-            index=models.Index(fields=['community', 'unit'], name='tariffs_unit_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='unittariff',
-            index=models.Index(fields=['community', 'item', 'tariff', 'begins_on'], name='tariffs_unit_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='unittariff',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('begins_on')), _connector='OR'), name='tariffs_unit_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='unittariff',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('community_id'), models.F('community_id'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('unit_id'), models.F('unit_id'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('item_id'), models.F('item_id'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('begins_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='tariffs_unit_one_per_item'),
+            options={
+                'indexes': [
+                    models.Index(fields=['community', 'unit'], name='tariffs_unit_unit'),
+                    models.Index(fields=['community', 'item', 'tariff', 'begins_on'], name='tariffs_unit_item'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('begins_on')), _connector='OR'), name='tariffs_unit_period'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('community_id'), models.F('community_id'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('unit_id'), models.F('unit_id'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('item_id'), models.F('item_id'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('begins_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='tariffs_unit_one_per_item'),
+                ],
+            },
         ),
     ]
