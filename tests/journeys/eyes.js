@@ -18,7 +18,7 @@ globalThis.eyes = (() => {
 
   return {
     async axe(rules) {
-      const { violations } = await axe.run({ runOnly: rules });
+      const { violations } = await axe.run({ runOnly: rules, resultTypes: ["violations"] });
       return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
     },
 

@@ -1,4 +1,4 @@
-"""Every page of the route table as each role gets it, drawn once per shape, for a browser to look at."""
+"""Pages of the route table as roles get them, so that a browser sees each element that anybody sees."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -38,29 +38,45 @@ class Rendering(NamedTuple):
     refused: bool
 
 
-def renderings() -> Iterator[Rendering]:
-    """Yield each page that differs in shape from those before it: as a page, and as a form sent back."""
+def renderings() -> list[Rendering]:
+    """Return pages that show each element of every route, as somebody gets it and as a form sent back, richest first.
+
+    A refusal that looks like a page that was merely asked for brings back no form: there was none to fill in.
+    """
+    drawn = sorted(_drawn(), key=lambda found: len(found[2]), reverse=True)
+    calm = {elements for rendering, _, elements in drawn if not rendering.refused}
+    chosen, seen = [], set[tuple[str, bool, str]]()
+    for rendering, route, elements in drawn:
+        new = {(route, rendering.refused, element) for element in elements} - seen
+        if new and not (rendering.refused and elements in calm):
+            seen |= new
+            chosen.append(rendering)
+    return chosen
+
+
+def _drawn() -> Iterator[tuple[Rendering, str, frozenset[str]]]:
+    """Yield each page of each role with its route and the elements it has."""
     samples, _, office = two_offices()
     people: dict[str, Client] = {
         role: client_of(make_user(community=office.community, role=role)) for role in Role
     }
-    seen: set[tuple[str, ...]] = set()
     for who, client in {**people, "nobody": Client()}.items():
         for route in ROUTES:
             address = route.filled(samples)
             for how, response in _answers(client, address, QUESTIONS.get(route.pattern, "")):
+                if not _is_page(response):
+                    continue
                 # What stands around a page counts on the workbench only, where everybody's day begins.
-                whole = response.text if _is_page(response) else ""
-                shape = shape_of(whole if route.pattern == HOME else whole.partition("<main ")[2])
-                if whole and shape not in seen:
-                    seen.add(shape)
-                    refused = response.status_code == REFUSED
-                    yield Rendering(f"{who} /{route.pattern}{how}", address, response, refused)
+                whole = response.text
+                part = whole if route.pattern == HOME else whole.partition("<main ")[2]
+                refused = response.status_code == REFUSED
+                rendering = Rendering(f"{who} /{route.pattern}{how}", address, response, refused)
+                yield rendering, route.pattern, elements_of(part)
 
 
-def shape_of(html: str) -> tuple[str, ...]:
+def elements_of(html: str) -> frozenset[str]:
     """Return a page's elements with what tells them apart, without its words and numbers."""
-    return tuple(
+    return frozenset(
         f"{tag} {sorted((n, v) for n, v in _ATTRIBUTE.findall(rest) if n in _TELLING)}"
         for tag, rest in _TAG.findall(html)
         if tag not in {"option", "use", "kbd"}

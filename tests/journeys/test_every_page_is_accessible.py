@@ -1,5 +1,5 @@
-"""Every page of the route table, as each role gets it, on a laptop and on a phone: axe finds nothing to complain of,
-nothing sticks out, every target is large enough, and no focus is out of sight."""
+"""Every element of the route table's pages that some role gets, on a laptop and on a phone: axe finds nothing to
+complain of, nothing sticks out, every target is large enough, and no focus is out of sight."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 
 from tests.journeys.renderings import renderings
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 EYES = (Path(__file__).parent / "eyes.js").read_text(encoding="utf-8")
