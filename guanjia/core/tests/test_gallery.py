@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from guanjia.core.components import samples
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "core"
 AXE = Path(__file__).parents[3] / "tests" / "journeys" / "vendor" / "axe.min.js"
