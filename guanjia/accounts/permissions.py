@@ -35,6 +35,8 @@ class Permission(StrEnum):
     INVOICE_RECORD = (
         "invoice.record"  # what the tax platform issued, red ones too; give requests back
     )
+    DISCOUNT_REQUEST = "discount.request"  # a rule, or a unit's share in one; ends it too
+    DISCOUNT_APPROVE = "discount.approve"  # what somebody else asked for
     SHIFT_JOIN = "shift.join"  # stand in a desk's shift by name: whoever moves its cash
     SHIFT_CLOSE = "shift.close"  # count a drawer and hand it over
     SHIFT_WITNESS = "shift.witness"  # be the second name under it
@@ -90,7 +92,7 @@ _RECEIVES = _DESK_READS | {
     _P.PERSONAL_REVEAL,
     _P.SHIFT_WITNESS,
 }
-_CLERK = _RECEIVES | {_P.RECEIPT_PRINT, _P.REFUND_REQUEST, _P.INVOICE_REQUEST}
+_CLERK = _RECEIVES | {_P.RECEIPT_PRINT, _P.REFUND_REQUEST, _P.INVOICE_REQUEST, _P.DISCOUNT_REQUEST}
 _OVERSEES = {_P.SHIFT_CLOSE, _P.SHIFT_WITNESS, _P.SHIFT_APPROVE, _P.DAY_CLOSE}
 _READS = frozenset(p for p in Permission if p.value.endswith(".read"))
 
@@ -101,15 +103,22 @@ ROLE_PERMISSIONS = MappingProxyType(
         Role.CASHIER: _CLERK
         | {_P.PAYMENT_TAKE, _P.SHIFT_JOIN, _P.SHIFT_CLOSE, _P.DAY_CLOSE, _P.RECEIPT_VOID}
         | {_P.PREPAYMENT_TRANSFER, _P.REFUND_PAY},
-        Role.CUSTOMER_MANAGER: _RECEIVES,
+        Role.CUSTOMER_MANAGER: _RECEIVES | {_P.DISCOUNT_REQUEST},
         Role.SUPERVISOR: _CLERK
         | _OVERSEES
         | {_P.SHIFT_JOIN, _P.RECEIPT_VOID, _P.PREPAYMENT_TRANSFER, _P.REFUND_APPROVE}
-        | {_P.TEAM_WRITE, _P.REGISTER_IMPORT, _P.REGISTER_EXPORT, _P.JOURNAL_READ},
+        | {
+            _P.DISCOUNT_APPROVE,
+            _P.TEAM_WRITE,
+            _P.REGISTER_IMPORT,
+            _P.REGISTER_EXPORT,
+            _P.JOURNAL_READ,
+        },
         Role.DIRECTOR: _READS
         | {_P.SHIFT_WITNESS, _P.SHIFT_APPROVE, _P.DAY_REOPEN, _P.LOSS_ACKNOWLEDGE}
         | {_P.TEAM_WRITE, _P.PERSONAL_REVEAL, _P.REGISTER_EXPORT, _P.STAFF_APPROVE}
-        | {_P.OPENING_SIGN, _P.SHIFT_JOIN, _P.RECEIPT_REVERSE, _P.REFUND_APPROVE},
+        | {_P.OPENING_SIGN, _P.SHIFT_JOIN, _P.RECEIPT_REVERSE, _P.REFUND_APPROVE}
+        | {_P.DISCOUNT_REQUEST, _P.DISCOUNT_APPROVE},
         Role.GUARD: frozenset({_P.TEAM_READ}),
         Role.FINANCE: _READS
         | _OVERSEES
@@ -128,6 +137,7 @@ ROLE_PERMISSIONS = MappingProxyType(
             _P.REFUND_TRANSFER,
             _P.INVOICE_REQUEST,
             _P.INVOICE_RECORD,
+            _P.DISCOUNT_REQUEST,
             _P.REGISTER_IMPORT,  # a register brings prices
             _P.REGISTER_EXPORT,
             _P.LOSS_ACKNOWLEDGE,
@@ -153,7 +163,7 @@ ROLE_PERMISSIONS = MappingProxyType(
 
 # Whoever holds one of these signs in with a second factor (reliability baseline: MFA for money and administration).
 # PERSONAL_REVEAL is not among them: it shows one number at a time, each on record, and every clerk needs it; nor are
-# REFUND_REQUEST and INVOICE_REQUEST, which move nothing: somebody else looks, with a second factor.
+# REFUND_REQUEST, INVOICE_REQUEST and DISCOUNT_REQUEST, which move nothing: somebody else looks, with a second factor.
 SECOND_FACTOR = frozenset(
     {
         _P.PAYMENT_TAKE,
@@ -164,6 +174,7 @@ SECOND_FACTOR = frozenset(
         _P.REFUND_PAY,
         _P.REFUND_TRANSFER,
         _P.INVOICE_RECORD,
+        _P.DISCOUNT_APPROVE,
         _P.SHIFT_JOIN,
         _P.SHIFT_CLOSE,
         _P.SHIFT_APPROVE,
@@ -203,6 +214,7 @@ WEIGHTY = APPROVING | roles_with(
     Permission.REFUND_APPROVE,
     Permission.REFUND_PAY,
     Permission.REFUND_TRANSFER,
+    Permission.DISCOUNT_APPROVE,
     Permission.BILL_RUN,
     Permission.TARIFF_WRITE,
     Permission.STAFF_MANAGE,

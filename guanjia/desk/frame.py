@@ -34,6 +34,7 @@ NAVIGATION: tuple[tuple[str | Promise, tuple[Page, ...]], ...] = (
             Page(_("收据"), "desk:receipts", "receipt", Permission.BILL_READ),
             Page(_("发票"), "desk:invoices", "file-invoice", Permission.BILL_READ),
             Page(_("退款"), "desk:refunds", "arrow-back-up", Permission.BILL_READ),
+            Page(_("减免"), "desk:discounts", "arrow-down", Permission.BILL_READ),
             Page(_("交班"), "desk:shift-mine", "coins", Permission.PAYMENT_TAKE),
             Page(_("日结"), "desk:days", "lock", Permission.BILL_READ),
             Page(_("按月出账"), "desk:runs", "calculator", Permission.BILL_RUN),

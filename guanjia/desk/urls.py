@@ -11,6 +11,8 @@ from guanjia.desk.views import (
     days,
     departments,
     deposits,
+    discount_rules,
+    discounts,
     documents,
     drafts,
     extras,
@@ -125,6 +127,39 @@ urlpatterns = [
     path("refunds/<int:refund_id>/payment/", refunds.payment, name="refund-payment"),
     path("refunds/<int:refund_id>/transfer/", refunds.transfer, name="refund-transfer"),
     path("refunds/<int:refund_id>/voucher/", refunds.voucher, name="refund-voucher"),
+    path("units/<str:key>/discounts/", household.discounts, name="household-discounts"),
+    path("units/<str:key>/discounts/new/", household.new_discount, name="discount-new"),
+    path("discounts/", discounts.index, name="discounts"),
+    path("discounts/<int:discount_id>/", discounts.detail, name="discount"),
+    path("discounts/<int:discount_id>/approval/", discounts.approval, name="discount-approval"),
+    path("discounts/<int:discount_id>/refusal/", discounts.refusal, name="discount-refusal"),
+    path(
+        "discounts/<int:discount_id>/withdrawal/", discounts.withdrawal, name="discount-withdrawal"
+    ),
+    path("discounts/<int:discount_id>/end/", discounts.end, name="discount-end"),
+    path("discounts/rules/", discount_rules.index, name="discount-rules"),
+    path("discounts/rules/new/", discount_rules.new, name="discount-rule-new"),
+    path("discounts/rules/<int:discount_rule_id>/", discount_rules.detail, name="discount-rule"),
+    path(
+        "discounts/rules/<int:discount_rule_id>/approval/",
+        discount_rules.approval,
+        name="discount-rule-approval",
+    ),
+    path(
+        "discounts/rules/<int:discount_rule_id>/refusal/",
+        discount_rules.refusal,
+        name="discount-rule-refusal",
+    ),
+    path(
+        "discounts/rules/<int:discount_rule_id>/withdrawal/",
+        discount_rules.withdrawal,
+        name="discount-rule-withdrawal",
+    ),
+    path(
+        "discounts/rules/<int:discount_rule_id>/end/",
+        discount_rules.end,
+        name="discount-rule-end",
+    ),
     path("units/<str:key>/tariffs/", household.tariffs, name="household-tariffs"),
     path("units/<str:key>/tariffs/new/", unit_tariffs.create, name="unit-tariff-new"),
     path(

@@ -21,6 +21,8 @@ from guanjia.money.closing.actions import (
 )
 from guanjia.money.closing.models import Shift
 from guanjia.money.closing.tests.factories import begin_shift, end_shift, the_shift
+from guanjia.money.discounts.tests.factories import a_rule, draft
+from guanjia.money.discounts.tests.factories import ask as ask_discount
 from guanjia.money.invoices.tests import factories as invoicing
 from guanjia.money.opening.tests.factories import CUT_OVER, arrear, balances, post
 from guanjia.money.payments.models import Desk
@@ -97,6 +99,15 @@ def invoices(office: Office) -> dict[str, Any]:
     return {
         "invoice_id": invoicing.ask(invoicing.paid(office)).pk,
         "invoice_id@reversal": issued.invoice_id,
+    }
+
+
+def discounts(office: Office) -> dict[str, Any]:
+    """Return a rule and a grant of it that wait for approval: each address acts on what it may."""
+    rule = a_rule(office)
+    return {
+        "discount_rule_id": draft(office, name="员工优惠").pk,
+        "discount_id": ask_discount(rule, office.unit(), DAY).pk,
     }
 
 
@@ -178,6 +189,7 @@ def samples(office: Office) -> dict[str, Any]:
             begins_on=DAY,
         ).pk,
         **before_closing,
+        **discounts(office),
         **VALUES,
     }
 

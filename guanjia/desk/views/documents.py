@@ -1,7 +1,5 @@
 """The papers of a unit file (业主档案, one file per household)."""
 
-from datetime import datetime
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -9,19 +7,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as say
 from django.views.decorators.http import require_http_methods
 
-from guanjia.accounts.models import User
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.accounts.views.answers import answer
 from guanjia.core.calendar import business_date
-from guanjia.desk.acting import attempt
+from guanjia.desk.papers import with_paper
 from guanjia.desk.unit_forms import DocumentForm
 from guanjia.estate.access import unit_for
 from guanjia.estate.actions import file_document
 from guanjia.estate.household import unit_file
 from guanjia.estate.models import Unit, UnitDocument
-from guanjia.records.attachments import attach
-from guanjia.records.file_kinds import UnfitFileError
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,26 +33,5 @@ def new(request: StaffRequest, key: str) -> HttpResponse:
 
 
 def _filed(request: StaffRequest, unit: Unit, form: DocumentForm) -> UnitDocument | None:
-    """File the paper; a scan that is not taken in is told at its field.
-
-    Papers show names, phones and ID numbers in full: who may open them is who may see those.
-    """
-    typed = dict(form.cleaned_data)
-    scan = typed.pop("file")
-
-    def keep(*, by: User, at: datetime) -> UnitDocument:
-        kept = scan and attach(
-            community=unit.community,
-            file=scan,
-            name=scan.name,
-            permission=Permission.PERSONAL_REVEAL,
-            by=by,
-            at=at,
-        )
-        return file_document(unit=unit, attachment=kept, by=by, at=at, **typed)
-
-    try:
-        return attempt(request, form, keep)
-    except UnfitFileError as unfit:
-        form.add_error("file", str(unfit))
-        return None
+    typed = {name: value for name, value in form.cleaned_data.items() if name != "file"}
+    return with_paper(request, form, file_document, unit=unit, **typed)

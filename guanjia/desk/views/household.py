@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import uuid4
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as say
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
@@ -22,8 +23,10 @@ from guanjia.desk.changes import changes_of, told
 from guanjia.desk.charge_forms import ExtraForm
 from guanjia.desk.charges import Due, charges_of, due_of
 from guanjia.desk.deposits import wished_of
+from guanjia.desk.discounts import grant_form
 from guanjia.desk.held import held_for
 from guanjia.desk.household import Household, household_of, payer_of
+from guanjia.desk.papers import with_paper
 from guanjia.desk.prepayments import prepaid_of
 from guanjia.desk.reception import page_of_unit, reception_of
 from guanjia.desk.setting_forms import AssignForm, EndForm
@@ -34,6 +37,8 @@ from guanjia.estate.household import sister_units
 from guanjia.estate.models import Unit
 from guanjia.money.bills.models import Bill
 from guanjia.money.deposits.reads import kinds_in_use
+from guanjia.money.discounts.actions import request_grant
+from guanjia.money.discounts.reads import grants_of
 from guanjia.money.payments.forms import PaymentForm, WishForm, bill_ids
 from guanjia.money.payments.reads import active_desks, receipts_of
 
@@ -140,6 +145,40 @@ def tariffs_page(
     )
 
 
+@require_safe
+@permits(Permission.BILL_READ)
+def discounts(request: StaffRequest, key: str) -> HttpResponse:
+    """Show what is taken off the unit's charges, and what is asked for."""
+    return _discounts_page(request, _household(unit_for(request.standing, key)))
+
+
+@require_http_methods(["GET", "POST"])
+@permits(Permission.DISCOUNT_REQUEST)
+def new_discount(request: StaffRequest, key: str) -> HttpResponse:
+    """Ask for a rule's discount for the unit."""
+    household = _household(unit_for(request.standing, key))
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = grant_form(household, *sent)
+    if form.is_valid():
+        words = {"unit": household.unit, "rule": form.cleaned_data["rule"]}
+        words |= {"asking": form.asking(), "key": form.pressed}
+        if made := with_paper(request, form, request_grant, **words):
+            messages.success(request, say("已申请减免，等主管或主任批准"))
+            return redirect("desk:discount", request.standing.community.code, made.pk)
+    return _discounts_page(request, household, form=form)
+
+
+def _discounts_page(request: StaffRequest, household: Household, **dialog: Any) -> HttpResponse:
+    return _tab(
+        request,
+        household,
+        "discounts",
+        grants=grants_of(household.unit),
+        may_ask=request.standing.may(Permission.DISCOUNT_REQUEST),
+        **dialog,
+    )
+
+
 def prepayments_page(request: StaffRequest, unit: Unit, **dialog: Any) -> HttpResponse:
     """Draw the tab of prepayments; ``dialog`` is the prepayment asked about with its form, as it was typed."""
     household = _household(unit)
@@ -204,6 +243,7 @@ def _tabs(request: StaffRequest, unit: Unit) -> list[tuple[str, str, str]]:
         ("prepayments", say("预存"), "desk:household-prepayments", Permission.BILL_READ),
         ("deposits", say("押金"), "desk:household-deposits", Permission.BILL_READ),
         ("tariffs", say("收费设置"), "desk:household-tariffs", Permission.TARIFF_READ),
+        ("discounts", say("减免"), "desk:household-discounts", Permission.BILL_READ),
         ("file", say("档案"), "desk:household-file", Permission.HOUSEHOLD_READ),
         ("changes", say("变更"), "desk:household-changes", Permission.JOURNAL_READ),
     )

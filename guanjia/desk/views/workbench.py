@@ -15,6 +15,7 @@ from guanjia.core.calendar import business_date
 from guanjia.core.components.frame import NavItem
 from guanjia.desk import cash_desk
 from guanjia.desk.arrears import most_overdue
+from guanjia.desk.discounts import waiting_for
 from guanjia.desk.finding import commands_of
 from guanjia.desk.invoices import invoices_waiting
 from guanjia.desk.refunds import refunds_waiting
@@ -63,9 +64,7 @@ def workbench_page(request: StaffRequest, more: Mapping[str, object]) -> HttpRes
     if standing.may(Permission.PAYMENT_TAKE):
         desks = active_desks(standing.community)
         context["cash_desks"] = [other for other in desks if not desk or other.pk != desk.pk]
-    context |= unclosed_days(standing, day)
-    context["refunds_waiting"] = refunds_waiting(standing)
-    context["invoices_waiting"] = invoices_waiting(standing)
+    context |= unclosed_days(standing, day) | _waiting(standing)
     commands = commands_of(standing)
     context["quick"] = [item for item in items_of(commands, standing) if item.key]
     if not context.get("cash_desk"):
@@ -73,6 +72,15 @@ def workbench_page(request: StaffRequest, more: Mapping[str, object]) -> HttpRes
     if standing.may(Permission.BILL_READ):
         context["behind"] = most_overdue(standing.community, day)[:BEHIND]
     return render(request, "desk/workbench/index.html", context)
+
+
+def _waiting(standing: Standing) -> dict[str, object]:
+    """Return what waits for this person's decision."""
+    return {
+        "refunds_waiting": refunds_waiting(standing),
+        "invoices_waiting": invoices_waiting(standing),
+        "discounts_waiting": waiting_for(standing),
+    }
 
 
 def items_of(commands: list[Command], standing: Standing) -> list[NavItem]:

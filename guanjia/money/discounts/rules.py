@@ -32,11 +32,19 @@ class Share:
 
     @property
     def words(self) -> str:
-        """Such as ``按 30%`` or ``每月 50.00 元``."""
+        """As a bill's line says it: ``按 30%`` or ``每月 50.00 元``."""
+        return f"每月 {self._figure}" if self.share_bp is None else f"按 {self._figure}"
+
+    @property
+    def offer(self) -> str:
+        """As a list says it: ``减 30%`` or ``每月减 50.00 元``."""
+        return f"每月减 {self._figure}" if self.share_bp is None else f"减 {self._figure}"
+
+    @property
+    def _figure(self) -> str:
         if self.share_bp is None:
-            return f"每月 {yuan(self.monthly_fen or 0)} 元"
-        percent = f"{Decimal(self.share_bp) / 100:.2f}".rstrip("0").rstrip(".")
-        return f"按 {percent}%"
+            return f"{yuan(self.monthly_fen or 0)} 元"
+        return f"{Decimal(self.share_bp) / 100:.2f}".rstrip("0").rstrip(".") + "%"
 
 
 @dataclass(frozen=True, slots=True)
