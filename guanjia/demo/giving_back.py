@@ -75,7 +75,7 @@ class GivingBack:
     def _ask(self, home: Home, receipt: Receipt, at: datetime) -> Refund:
         name, _ = home.payers[0]
         return request_refund(
-            prepayment=Prepayment.objects.get(
+            source=Prepayment.objects.get(
                 community=self.office.community, movements__entry=receipt.payment.entry_id
             ),
             asking=Asking(

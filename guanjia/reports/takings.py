@@ -15,7 +15,10 @@ _DEFINITIONS = (
     "收款按营业日（记账日）统计；作废和红冲记在冲销的那一天，退款记在付款的那一天，不改以前的日子。",
     "预存抵扣不是新收的钱，单列一行；合计与总账相符。",
 )
-_APART = "预存和押金是欠客户的钱，不是收入，各列在收费项目之后。"
+_APART = (
+    "预存和押金是欠客户的钱，不是收入，各列在收费项目之后。",
+    "押金扣款是退押金时留下的钱，列在它所抵的收费项目；不经过账单，不进收缴率。",
+)
 MOST_ROWS = 2_000
 
 
@@ -41,6 +44,7 @@ class Span:
 
 
 # Every part of a payment on its day, once more with the other sign on the day it was taken back, and what was refunded.
+# A refund of a deposit uses it up whole: what goes out as a part, what is kept as shares of the items it is kept for.
 _MOVED = """
 WITH moved AS (
     SELECT p.id AS payment_id, p.business_date AS day, p.by_id, p.desk_id, 'taken' AS what FROM payments_payment p
@@ -49,9 +53,11 @@ WITH moved AS (
     SELECT r.payment_id, r.business_date, r.by_id, r.desk_id, 'back' FROM payments_reversal r
     WHERE r.community_id = %(community)s AND r.business_date BETWEEN %(first)s AND %(last)s
 ), refunded AS (
-    SELECT v.id AS payment_id, v.business_date AS day, v.by_id, v.desk_id, 'refund' AS what, r.method, v.amount_fen
+    SELECT v.id AS payment_id, v.business_date AS day, v.by_id, v.desk_id, 'refund' AS what, r.method, v.amount_fen,
+        r.id AS refund_id, r.amount_fen AS used_fen, coalesce('d' || h.kind_id, '') AS key
     FROM refunds_voucher v
     JOIN refunds_refund r ON r.community_id = v.community_id AND r.id = v.refund_id
+    LEFT JOIN deposits_helddeposit h ON h.community_id = r.community_id AND h.id = r.deposit_id
     WHERE v.community_id = %(community)s AND v.business_date BETWEEN %(first)s AND %(last)s
 ), parts AS (
     SELECT m.*, t.method AS key, t.amount_fen AS fen FROM moved m
@@ -70,7 +76,10 @@ WITH moved AS (
     JOIN payments_payment p ON p.community_id = %(community)s AND p.id = m.payment_id
     JOIN deposits_helddeposit h ON h.community_id = %(community)s AND h.entry_id = p.entry_id
     UNION ALL
-    SELECT f.payment_id, f.day, f.by_id, f.desk_id, f.what, '', f.amount_fen FROM refunded f
+    SELECT f.payment_id, f.day, f.by_id, f.desk_id, f.what, f.key, f.used_fen FROM refunded f
+    UNION ALL
+    SELECT f.payment_id, f.day, f.by_id, f.desk_id, 'deducted', c.item_id::text, c.amount_fen FROM refunded f
+    JOIN refunds_deduction c ON c.community_id = %(community)s AND c.refund_id = f.refund_id
 )
 """
 # Receipts by their payments and vouchers of refunds, with whose they are.
@@ -82,10 +91,11 @@ _PAPERS = """
     JOIN payments_desk d ON d.community_id = p.community_id AND d.id = r.desk_id
     WHERE p.community_id = %(community)s AND p.id IN (SELECT payment_id FROM moved)
     UNION ALL
-    SELECT 'refund', v.id, 'T' || lpad(v.number::text, 6, '0'), a.unit_id, f.payee_name
+    SELECT 'refund', v.id, 'T' || lpad(v.number::text, 6, '0'), coalesce(a.unit_id, h.unit_id), f.payee_name
     FROM refunds_voucher v
     JOIN refunds_refund f ON f.community_id = v.community_id AND f.id = v.refund_id
-    JOIN prepayments_prepayment a ON a.community_id = v.community_id AND a.id = f.prepayment_id
+    LEFT JOIN prepayments_prepayment a ON a.community_id = v.community_id AND a.id = f.prepayment_id
+    LEFT JOIN deposits_helddeposit h ON h.community_id = v.community_id AND h.id = f.deposit_id
     WHERE v.community_id = %(community)s AND v.business_date BETWEEN %(first)s AND %(last)s
 )
 """
@@ -108,9 +118,9 @@ _KEYS = {
 _FIGURES = ", ".join(
     f"count(DISTINCT payment_id) FILTER (WHERE what = '{what}') AS {what},"
     f" coalesce(sum(fen) FILTER (WHERE what = '{what}'), 0)::bigint AS {what}_fen"
-    for what in ("taken", "back", "refund")
+    for what in ("taken", "back", "refund", "deducted")
 )
-_WHATS = {"taken": "收款", "back": "冲销", "refund": "退款"}
+_WHATS = {"taken": "收款", "back": "冲销", "refund": "退款", "deducted": "押金扣款"}
 _COLUMNS = (
     Column("笔数", Kind.COUNT),
     Column("收款", Kind.FEN),
@@ -118,8 +128,9 @@ _COLUMNS = (
     Column("冲销", Kind.FEN),
     Column("退款笔数", Kind.COUNT),
     Column("退款", Kind.FEN),
-    Column("净额", Kind.FEN),
 )
+_KEPT = (Column("押金扣款笔数", Kind.COUNT), Column("押金扣款", Kind.FEN))
+_NET = Column("净额", Kind.FEN)
 
 
 def takings(community: Community, span: Span, by: By) -> Sheet:
@@ -135,8 +146,9 @@ def takings(community: Community, span: Span, by: By) -> Sheet:
         first=span.first,
         last=span.last,
     )
-    what = (Column(by.label), Column("性质")) if by is By.ITEM else (Column(by.label),)
-    columns = (*what, *_COLUMNS)
+    columns: tuple[Column, ...] = (Column(by.label), *_COLUMNS, _NET)
+    if by is By.ITEM:
+        columns = (Column(by.label), Column("性质"), *_COLUMNS, *_KEPT, _NET)
     rows = [_row(found_row, by, span) for found_row in sorted(found, key=_place)]
     return Sheet(
         title=f"收款汇总·按{by.label}",
@@ -144,7 +156,7 @@ def takings(community: Community, span: Span, by: By) -> Sheet:
         columns=columns,
         rows=rows,
         total=summed(columns, rows, "合计"),
-        notes=(*_DEFINITIONS, _APART) if by is By.ITEM else _DEFINITIONS,
+        notes=(*_DEFINITIONS, *_APART) if by is By.ITEM else _DEFINITIONS,
     )
 
 
@@ -156,19 +168,20 @@ def _place(found: dict[str, Any]) -> int:
 
 def _row(found: dict[str, Any], by: By, span: Span) -> Row:
     label = found["label"]
-    what: tuple[str, ...] = (label,)
+    named: tuple[str, ...] = (label,)
     if by is By.METHOD:
-        what = (Method(label).label,)
+        named = (Method(label).label,)
     elif by is By.ITEM:
-        what = (label or PREPAID_ITEM, ("费用", "预存", "押金")[_place(found)])
-    net = found["taken_fen"] - found["back_fen"] - found["refund_fen"]
+        named = (label or PREPAID_ITEM, ("费用", "预存", "押金")[_place(found)])
+    net = found["taken_fen"] - found["back_fen"] - found["refund_fen"] + found["deducted_fen"]
+    whats = [what for what in _WHATS if by is By.ITEM or what != "deducted"]
     query = {"first": span.first, "last": span.last, by.value: found["key"]}
     if by is By.ITEM and not found["key"]:
         query["item"] = "prepaid"
     if by is By.DAY:
         query = {"first": found["key"], "last": found["key"]}
-    figures = (found[f"{happened}{unit}"] for happened in _WHATS for unit in ("", "_fen"))
-    return Row((*what, *figures, net), query)
+    figures = (found[f"{happened}{unit}"] for happened in whats for unit in ("", "_fen"))
+    return Row((*named, *figures, net), query)
 
 
 def taking_rows(community: Community, span: Span, chosen: dict[str, Any]) -> Sheet:
@@ -181,9 +194,9 @@ def taking_rows(community: Community, span: Span, chosen: dict[str, Any]) -> She
     found = rows_of(
         f"""{_MOVED} {_PAPERS}
         SELECT s.day, p.number AS paper, n.number AS unit, p.name, u.name AS cashier, s.what,
-            (CASE s.what WHEN 'taken' THEN 1 ELSE -1 END) * sum(s.fen)::bigint AS fen, p.id
+            (CASE WHEN s.what IN ('taken', 'deducted') THEN 1 ELSE -1 END) * sum(s.fen)::bigint AS fen, p.id
         FROM {source} s
-        JOIN papers p ON p.id = s.payment_id AND (p.kind = 'refund') = (s.what = 'refund')
+        JOIN papers p ON p.id = s.payment_id AND (p.kind = 'refund') = (s.what IN ('refund', 'deducted'))
         JOIN estate_unit n ON n.community_id = %(community)s AND n.id = p.unit_id
         JOIN accounts_user u ON u.id = s.by_id
         WHERE (%(key)s::text IS NULL OR s.key = %(key)s) AND (%(cashier)s::bigint IS NULL OR s.by_id = %(cashier)s)

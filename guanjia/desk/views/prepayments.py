@@ -34,7 +34,7 @@ def refund(request: StaffRequest, prepayment_id: int) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = RefundForm(sent, prepayment=prepayment)
     if form.is_valid():
-        words = {"prepayment": prepayment, "asking": form.asking(), "key": form.pressed}
+        words = {"source": prepayment, "asking": form.asking(), "key": form.pressed}
         if made := attempt(request, form, request_refund, **words):
             messages.success(request, say("已申请退款，等主管、财务或主任批准"))
             return redirect("desk:refund", request.standing.community.code, made.pk)

@@ -69,7 +69,7 @@ def refund_rows(vouchers: Iterable[Voucher]) -> list[list[str]]:
     return [
         [
             voucher.full_number,
-            voucher.refund.prepayment.unit.number,
+            voucher.refund.unit.number,
             voucher.refund.payee_name,
             voucher.desk.name if voucher.desk else f"转账 {voucher.reference}",
             yuan(voucher.amount_fen),

@@ -16,7 +16,8 @@ from guanjia.money.ledger.models import LARGEST_FEN, Entry
 class DepositKind(CommunityModel):
     """What a community takes deposits for, such as 装修押金; every community begins with the usual ones (by trigger).
 
-    ``usual_fen`` is offered at the desk and may be typed over.
+    ``usual_fen`` is offered at the desk and may be typed over. Of a kind that ``needs_completion_check`` nothing is
+    given back before the works were looked over (验收).
     """
 
     db_privileges = ("SELECT", "INSERT", "UPDATE")
@@ -25,6 +26,7 @@ class DepositKind(CommunityModel):
     usual_fen = models.BigIntegerField("通常金额", null=True)
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField("启用", default=True)
+    needs_completion_check = models.BooleanField("退还前要验收", default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -44,7 +46,7 @@ class HeldDeposit(CommunityModel):
 
     ``entry`` is the one that took it, a payment's or an opening's; ``old_receipt`` the number it came with, before
     the office went live. ``balance_fen`` is moved by the database alone, along with each movement: never below 0,
-    never above ``amount_fen`` (L5).
+    never above ``amount_fen`` (L5); so is ``held_fen``, the part of it that refunds asked for, which nothing else uses.
     """
 
     db_privileges = APPEND_ONLY
@@ -60,6 +62,7 @@ class HeldDeposit(CommunityModel):
     received_on = models.DateField()
     amount_fen = models.BigIntegerField()
     balance_fen = models.BigIntegerField(db_default=0, editable=False)
+    held_fen = models.BigIntegerField(db_default=0, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -68,7 +71,11 @@ class HeldDeposit(CommunityModel):
                 name="deposits_amount_sane",
             ),
             models.CheckConstraint(
-                condition=Q(balance_fen__gte=0, balance_fen__lte=F("amount_fen")),
+                condition=Q(
+                    held_fen__gte=0,
+                    balance_fen__gte=F("held_fen"),
+                    balance_fen__lte=F("amount_fen"),
+                ),
                 name="deposits_balance_sane",
             ),
         ]
@@ -84,6 +91,11 @@ class HeldDeposit(CommunityModel):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.balance_fen}"
+
+    @property
+    def free_fen(self) -> int:
+        """What may be asked back."""
+        return self.balance_fen - self.held_fen
 
     @property
     def drawn_fen(self) -> int:

@@ -35,14 +35,14 @@ def may_hold(amounts_fen: Sequence[int], *, kinds_in_use: bool) -> Literal[True]
 
 
 def may_draw_deposit(
-    draws: Mapping[MovementKind, int], *, balance_fen: int
+    draws: Mapping[MovementKind, int], *, free_fen: int
 ) -> Literal[True] | Refusal:
     """Return True, or why these sums (fen, by what becomes of them) can't be drawn from what is held."""
     if not draws or not draws.keys() <= DRAWS or min(draws.values()) <= 0:
         return Refusal("没有填要退或要扣的金额", "请填大于零的金额")
-    if sum(draws.values()) > balance_fen:
+    if sum(draws.values()) > free_fen:
         return Refusal(
-            f"这笔押金只剩 {yuan(balance_fen)} 元，不够 {yuan(sum(draws.values()))} 元",
+            f"这笔押金能退能扣的只有 {yuan(free_fen)} 元，不够 {yuan(sum(draws.values()))} 元",
             "请减少退款或扣款的金额",
         )
     return True

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Sum
 
 from guanjia.accounts.models import User
 from guanjia.core.calendar import business_date
@@ -21,7 +21,7 @@ from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import Entry, EntryKind, EntryLine
 from guanjia.money.payments.drawer import hold_drawer
 from guanjia.money.payments.models import Allocation, Desk, Part, Payment, Receipt, Reversal
-from guanjia.money.payments.rules import Kept, Method, may_reverse, reversal_kind
+from guanjia.money.payments.rules import Held, Kept, Method, may_reverse, reversal_kind
 from guanjia.money.prepayments.models import Movement
 from guanjia.money.prepayments.rules import DRAWN_MEANWHILE
 from guanjia.records.actions import journal, send
@@ -99,18 +99,25 @@ def may_take_back(
 ) -> Literal[True] | Refusal:
     """Return True, or why ``by`` can't take the receipt back as it stands; the desk and the day judge for themselves."""
     payment, community = receipt.payment, receipt.community
-    held = HeldDeposit.objects.filter(community=community, entry=payment.entry_id)
     return may_reverse(
         kind=reversal_kind(taken_on=payment.business_date, today=today),
         reversed_before=Reversal.objects.filter(community=community, payment=payment).exists(),
         prepaid_fen=payment.prepaid_fen,
         kept=_kept(payment),
-        deposit_fen=payment.deposit_fen,
-        deposit_left_fen=payment.deposit_fen and sum(held.values_list("balance_fen", flat=True)),
+        deposits=_held(payment),
         is_own=payment.by_id == by.pk,
         may_void=may_void,
         may_red=may_red,
     )
+
+
+def _held(payment: Payment) -> Held:
+    """Return what became of the deposits that the payment took."""
+    if not payment.deposit_fen:
+        return Held()
+    rows = HeldDeposit.objects.filter(community=payment.community_id, entry=payment.entry_id)
+    sums = rows.aggregate(left_fen=Sum("balance_fen"), asked_fen=Sum("held_fen"))
+    return Held(taken_fen=payment.deposit_fen, **sums)
 
 
 def _kept(payment: Payment) -> Kept:

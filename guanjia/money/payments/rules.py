@@ -234,23 +234,30 @@ class Kept:
     refunded: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The deposits that a receipt took, in fen: what came, what is left, what of it refunds were asked for."""
+
+    taken_fen: int = 0
+    left_fen: int = 0
+    asked_fen: int = 0
+
+
 def may_reverse(
     *,
     kind: ReversalKind,
     reversed_before: bool,
     prepaid_fen: int,
     kept: Kept,
-    deposit_fen: int,
-    deposit_left_fen: int,
+    deposits: Held,
     is_own: bool,
     may_void: bool,
     may_red: bool,
 ) -> Literal[True] | Refusal:
     """Return True, or why a receipt can't be taken back.
 
-    ``prepaid_fen`` is what it added to a prepayment, ``kept`` what became of it there; of the deposits that it took,
-    ``deposit_fen`` and ``deposit_left_fen``. ``is_own`` says that whoever asks took the money: on a later day somebody
-    else has to see it.
+    ``prepaid_fen`` is what it added to a prepayment, ``kept`` what became of it there, ``deposits`` what became of
+    those that it took. ``is_own`` says that whoever asks took the money: on a later day somebody else has to see it.
     """
     if reversed_before:
         return Refusal("这张收据已经作废或红冲过", "一张收据只能冲一次；请看它的记录")
@@ -264,7 +271,7 @@ def may_reverse(
         return Refusal(
             "这笔款是您自己收的，红冲要由别人办", "请把收据和原因交另一位财务或管理中心主任"
         )
-    return _may_give_up(prepaid_fen, kept) and _may_undo(deposit_fen, deposit_left_fen)
+    return _may_give_up(prepaid_fen, kept) and _may_undo(deposits)
 
 
 def _may_give_up(prepaid_fen: int, kept: Kept) -> Literal[True] | Refusal:
@@ -286,12 +293,16 @@ def _may_give_up(prepaid_fen: int, kept: Kept) -> Literal[True] | Refusal:
     return True
 
 
-def _may_undo(deposit_fen: int, deposit_left_fen: int) -> Literal[True] | Refusal:
+def _may_undo(deposits: Held) -> Literal[True] | Refusal:
     """Return True, or why the deposits that a receipt took are not whole any more."""
-    if deposit_left_fen < deposit_fen:
+    if deposits.asked_fen:
         return Refusal(
-            f"这张收据收的押金已退掉或扣掉一部分，只剩 {yuan(deposit_left_fen)} 元",
-            "押金按退款办理，不能再冲收据；收据开错的，请先冲掉那笔退款",
+            "这张收据收的押金正在办退款", "请先等退款付完，或撤回退款申请；两样只能办一样"
+        )
+    if deposits.left_fen < deposits.taken_fen:
+        return Refusal(
+            f"这张收据收的押金已退掉或扣掉一部分，只剩 {yuan(deposits.left_fen)} 元",
+            "余下的押金按退款办理，不能再冲收据",
         )
     return True
 

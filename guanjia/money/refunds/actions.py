@@ -1,20 +1,26 @@
 """The verbs of a refund: asked for by one, approved by another, paid by a third, numbered at the last moment.
 
-Locks are taken in one order: the refund, for cash the business day and the desk, the chain, the prepayment, the
-number. An action that moves money out of a prepayment reaches it after its chain.
+Locks are taken in one order: the refund, for cash the business day and the desk, the chain, the prepayment or the
+deposit, the number. An action that moves money out of either reaches it after its chain.
 """
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
 
 from guanjia.accounts.models import User
+from guanjia.accounts.permissions import Permission
 from guanjia.core.calendar import business_date
 from guanjia.core.database.refusing import refusing
 from guanjia.core.refusal import Refused
 from guanjia.core.text import clean
+from guanjia.money.deposits.actions import draw_deposit
+from guanjia.money.deposits.models import HeldDeposit
+from guanjia.money.deposits.rules import DRAWN_MEANWHILE as DEPOSIT_DRAWN_MEANWHILE
+from guanjia.money.deposits.rules import MovementKind
 from guanjia.money.ledger.actions import Line, claim_request, post
 from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import OFFICE_SERIES, Entry, EntryKind, RequestKey
@@ -23,8 +29,8 @@ from guanjia.money.payments.models import Desk
 from guanjia.money.payments.rules import METHOD_ACCOUNTS, Method
 from guanjia.money.prepayments.models import Movement, Prepayment
 from guanjia.money.prepayments.rules import DRAWN_MEANWHILE
-from guanjia.money.refunds.models import Refund, Voucher
-from guanjia.money.refunds.reads import strange_receipts
+from guanjia.money.refunds.models import Deduction, Refund, Voucher
+from guanjia.money.refunds.reads import SOURCES, deductions_of, left_of
 from guanjia.money.refunds.rules import (
     Asking,
     Verdict,
@@ -35,38 +41,55 @@ from guanjia.money.refunds.rules import (
 )
 from guanjia.money.refunds.states import RefundState
 from guanjia.records.actions import journal, next_number, send
+from guanjia.records.attachments import attach
+from guanjia.records.models import Attachment
+
+if TYPE_CHECKING:  # not subscriptable at run time
+    from django.core.files.base import File
 
 REQUEST, PAY = "refund.request", "refund.pay"  # scopes of idempotency keys
 SERIES = "refund_voucher"
+# What another may have used between our look and our lock, by the constraint that says so.
+MEANWHILE = {
+    "prepayments_balance_sane": DRAWN_MEANWHILE,
+    "deposits_balance_sane": DEPOSIT_DRAWN_MEANWHILE,
+}
 
 
 @transaction.atomic
 def request_refund(
-    *, prepayment: Prepayment, asking: Asking, key: UUID, by: User, at: datetime
+    *,
+    source: Prepayment | HeldDeposit,
+    asking: Asking,
+    scan: "File[Any] | None" = None,
+    key: UUID,
+    by: User,
+    at: datetime,
 ) -> Refund:
     """Ask for money back once, and hold it; the same ``key`` again returns the same refund (L7).
 
-    Raises Refused where more is asked for than is free, or the evidence or the payee's identity lack something, and
-    TextError without a reason. The CHECK on the balance stands behind it when the money is used meanwhile.
+    ``scan`` is the paper on which the payer agreed to deductions. Raises Refused where more is asked for than is
+    free, or the evidence, the payee's identity or the deductions lack something, TextError without a reason, and
+    UnfitFileError. The CHECK on the balance stands behind it when the money is used meanwhile.
     """
-    community = prepayment.community
-    asked = {**asdict(asking), "prepayment": prepayment.pk, "by": by.pk}
+    community = source.community
+    whose = "deposit" if isinstance(source, HeldDeposit) else "prepayment"
+    asked = {**asdict(asking), whose: source.pk, "by": by.pk}
     claimed = claim_request(community=community, scope=REQUEST, key=key, request=asked)
     if claimed is None:
         rows = Refund.objects.filter(community=community)
         return rows.get(request_key__scope=REQUEST, request_key__key=key)
-    now = Prepayment.objects.select_related("party").get(community=community, pk=prepayment.pk)
-    _must(
-        may_request(
-            asking,
-            balance_fen=now.balance_fen,
-            held_fen=now.held_fen,
-            owner=now.party.name if now.party else "",
-            strange=strange_receipts(now, asking.receipts),
-        )
+    _must(may_request(asking, left_of(source, asking.receipts), today=business_date(at)))
+    kept = scan and attach(
+        community=community,
+        file=scan,
+        name=scan.name or "",
+        permission=Permission.PERSONAL_REVEAL,
+        by=by,
+        at=at,
     )
-    with refusing(prepayments_balance_sane=DRAWN_MEANWHILE):
-        refund = _request(now, asking, claimed, by=by, at=at)
+    with refusing(**MEANWHILE):
+        refund = _request(source, asking, kept or None, claimed, by=by, at=at)
     journal(
         community=community,
         by=by,
@@ -77,7 +100,8 @@ def request_refund(
             "amount_fen": refund.amount_fen,
             "method": refund.method,
             "evidence": refund.evidence,
-            "unit": prepayment.unit_id,
+            "unit": source.unit_id,
+            **({"deducted_fen": refund.deducted_fen} if refund.deducted_fen else {}),
         },
         reason=refund.reason,
     )
@@ -85,14 +109,26 @@ def request_refund(
 
 
 def _request(
-    prepayment: Prepayment, asking: Asking, key: RequestKey, *, by: User, at: datetime
+    source: Prepayment | HeldDeposit,
+    asking: Asking,
+    scan: Attachment | None,
+    key: RequestKey,
+    *,
+    by: User,
+    at: datetime,
 ) -> Refund:
     is_owner, by_receipt = asking.payee_is_owner, bool(asking.receipts)
-    return Refund.objects.create(
-        community=prepayment.community,
-        prepayment=prepayment,
+    refund = Refund.objects.create(
+        community=source.community,
+        prepayment=source if isinstance(source, Prepayment) else None,
+        deposit=source if isinstance(source, HeldDeposit) else None,
         request_key=key,
         amount_fen=asking.amount_fen,
+        deducted_fen=asking.deducted_fen,
+        consent=clean(asking.consent, limit=200) if asking.deductions else "",
+        consent_scan=scan if asking.deductions else None,
+        checked_on=asking.checked_on,
+        check_paper=clean(asking.check_paper, limit=60) if asking.checked_on else "",
         method=asking.method,
         reason=clean(asking.reason, limit=200),
         payee_name=clean(asking.payee_name, limit=120),
@@ -106,6 +142,17 @@ def _request(
         requested_at=at,
         requested_by=by,
     )
+    Deduction.objects.bulk_create(
+        Deduction(
+            community=source.community,
+            refund=refund,
+            item_id=line.item_id,
+            amount_fen=line.amount_fen,
+            reason=clean(line.reason, limit=100),
+        )
+        for line in asking.deductions
+    )
+    return refund
 
 
 @transaction.atomic
@@ -185,7 +232,7 @@ def pay_refund(
         )
     )
     if desk:
-        hold_drawer(desk=desk, by=by, today=today, out_fen=refund.amount_fen)
+        hold_drawer(desk=desk, by=by, today=today, out_fen=refund.out_fen)
     voucher = Voucher(
         community=community,
         refund=refund,
@@ -193,7 +240,7 @@ def pay_refund(
         reference=reference,
         request_key=claimed,
         entry=_post(refund, desk=desk, by=by, at=at),
-        amount_fen=refund.amount_fen,
+        amount_fen=refund.out_fen,
         business_date=today,
         at=at,
         by=by,
@@ -210,15 +257,17 @@ def _post(refund: Refund, *, desk: Desk | None, by: User, at: datetime) -> Entry
         community=refund.community,
         kind=EntryKind.REFUND,
         business_date=business_date(at),
-        lines=[
-            Line(Account.PREPAID, refund.amount_fen, refund.prepayment.unit_id),
-            Line(METHOD_ACCOUNTS[Method(refund.method)], -refund.amount_fen),
-        ],
+        lines=_lines(refund),
         by=by,
         series=desk.series if desk else OFFICE_SERIES,
     )
     _move(refund, RefundState.PAID)
-    with refusing(prepayments_balance_sane=DRAWN_MEANWHILE):
+    if refund.deposit:
+        draws = {MovementKind.REFUNDED: refund.out_fen, MovementKind.DEDUCTED: refund.deducted_fen}
+        used = {kind: fen for kind, fen in draws.items() if fen}
+        draw_deposit(held=refund.deposit, draws=used, entry=entry)
+        return entry
+    with refusing(**MEANWHILE):
         Movement.objects.create(
             community=refund.community,
             prepayment=refund.prepayment,
@@ -228,13 +277,29 @@ def _post(refund: Refund, *, desk: Desk | None, by: User, at: datetime) -> Entry
     return entry
 
 
+def _lines(refund: Refund) -> list[Line]:
+    """Return what is posted: no longer owed, gone out, and of a deposit what becomes income or is owed to others."""
+    account = Account.DEPOSITS_HELD if refund.deposit else Account.PREPAID
+    kept: dict[Account, int] = {}
+    for line in deductions_of(refund):
+        income = Account.AGENCY_PAYABLE if line.item.is_agency else Account.SERVICE_INCOME
+        kept[income] = kept.get(income, 0) + line.amount_fen
+    out = Line(METHOD_ACCOUNTS[Method(refund.method)], -refund.out_fen)
+    return [
+        Line(account, refund.amount_fen, refund.unit.pk),
+        *([out] if refund.out_fen else []),
+        *(Line(income, -fen) for income, fen in kept.items()),
+    ]
+
+
 def _tell(voucher: Voucher) -> None:
     refund = voucher.refund
     told = {
         "voucher": voucher.full_number,
         "amount_fen": voucher.amount_fen,
         "method": refund.method,
-        "unit": refund.prepayment.unit_id,
+        "unit": refund.unit.pk,
+        **({"deducted_fen": refund.deducted_fen} if refund.deducted_fen else {}),
     }
     journal(
         community=voucher.community,
@@ -254,7 +319,7 @@ def _tell(voucher: Voucher) -> None:
 
 def _held(refund: Refund) -> Refund:
     """Lock the refund and return it as it stands now."""
-    rows = Refund.objects.select_for_update(of=("self",)).select_related("community", "prepayment")
+    rows = Refund.objects.select_for_update(of=("self",)).select_related("community", *SOURCES)
     return rows.get(community=refund.community_id, pk=refund.pk)
 
 

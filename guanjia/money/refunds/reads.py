@@ -7,12 +7,17 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from guanjia.accounts.models import Community
+from guanjia.money.deposits.models import HeldDeposit
 from guanjia.money.ledger.models import EntryKind
 from guanjia.money.payments.models import Receipt, Reversal
 from guanjia.money.payments.reads import receipts_numbered
 from guanjia.money.prepayments.models import Movement, Prepayment, Transfer
-from guanjia.money.refunds.models import Refund, Voucher
+from guanjia.money.refunds.models import Deduction, Refund, Voucher
+from guanjia.money.refunds.rules import Left
 from guanjia.money.refunds.states import RefundState
+
+# Whose money a refund is of, with what pages tell of it.
+SOURCES = ("prepayment__unit", "prepayment__party", "deposit__unit", "deposit__kind")
 
 
 def refunds_in(community: Community, state: RefundState | None = None) -> QuerySet[Any]:
@@ -22,14 +27,20 @@ def refunds_in(community: Community, state: RefundState | None = None) -> QueryS
         rows = rows.filter(state=state)
     paid = Voucher.objects.filter(community=OuterRef("community"), refund=OuterRef("pk"))
     rows = rows.annotate(voucher_number=Subquery(paid.values("number")[:1]))
-    return rows.select_related(
-        "prepayment__unit", "prepayment__party", "requested_by", "decided_by"
-    ).order_by("-pk")
+    return rows.select_related(*SOURCES, "requested_by", "decided_by").order_by("-pk")
 
 
 def refunds_of(community: Community, prepayments: Collection[int]) -> QuerySet[Any]:
     """Return the refunds of these prepayments, newest first."""
     return refunds_in(community).filter(prepayment__in=prepayments)
+
+
+def deductions_of(refund: Refund) -> list[Deduction]:
+    """Return what is kept of the deposit, as it was written down, each line's item loaded."""
+    if not refund.deducted_fen:
+        return []
+    rows = Deduction.objects.filter(community=refund.community_id, refund=refund)
+    return list(rows.select_related("item").order_by("pk"))
 
 
 def voucher_of(refund: Refund) -> Voucher | None:
@@ -58,8 +69,61 @@ def vouchers_between(
 
 
 def _told(rows: QuerySet[Voucher]) -> QuerySet[Voucher]:
-    rows = rows.select_related("refund__prepayment__unit", "refund__decided_by", "desk", "by")
-    return rows.order_by("number")
+    sources = [f"refund__{each}" for each in SOURCES]
+    return rows.select_related(*sources, "refund__decided_by", "desk", "by").order_by("number")
+
+
+def left_of(source: Prepayment | HeldDeposit, receipts: Sequence[str]) -> Left:
+    """Return what there is to give back as it stands now, and whose it is; ``receipts`` are the numbers handed in."""
+    if isinstance(source, HeldDeposit):
+        return _left_of_deposit(source, receipts)
+    rows = Prepayment.objects.select_related("party")
+    now = rows.get(community=source.community_id, pk=source.pk)
+    return Left(
+        what="预存",
+        owner="存款人",
+        balance_fen=now.balance_fen,
+        held_fen=now.held_fen,
+        owners=(now.party.name,) if now.party else (),
+        strange=strange_receipts(now, receipts),
+    )
+
+
+def _left_of_deposit(deposit: HeldDeposit, receipts: Sequence[str]) -> Left:
+    rows = HeldDeposit.objects.select_related("kind", "party__merged_into")
+    now = rows.get(community=deposit.community_id, pk=deposit.pk)
+    return Left(
+        what=now.kind.name,
+        owner="缴款人",
+        balance_fen=now.balance_fen,
+        held_fen=now.held_fen,
+        owners=names_of(now),
+        strange=[number for number in receipts if not _took(now, number)],
+        taken_on=now.received_on,
+        needs_check=now.kind.needs_completion_check,
+    )
+
+
+def names_of(deposit: HeldDeposit) -> tuple[str, ...]:
+    """Return the names that who gave the deposit goes by: as the receipt has it, and as the register has it now."""
+    party = deposit.party and (deposit.party.merged_into or deposit.party)
+    names = [deposit.payer_name, party.name if party else ""]
+    return tuple(dict.fromkeys(filter(None, names)))
+
+
+def receipt_of(deposit: HeldDeposit) -> Receipt | None:
+    """Return the receipt that took the deposit, its desk loaded; None for what came with the opening."""
+    rows = Receipt.objects.filter(community=deposit.community_id, payment__entry=deposit.entry_id)
+    return rows.select_related("desk").first()
+
+
+def _took(deposit: HeldDeposit, number: str) -> bool:
+    """Whether ``number`` is of the receipt that took the deposit; of an older book's nobody can tell unless it was noted."""
+    receipt = receipt_of(deposit)
+    if receipt is None:
+        return deposit.old_receipt in {"", number}
+    found = receipts_numbered(deposit.community, number)
+    return receipt.pk in {each.pk for each in found}
 
 
 def strange_receipts(prepayment: Prepayment, numbers: Sequence[str]) -> list[str]:

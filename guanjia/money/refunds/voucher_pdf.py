@@ -9,6 +9,7 @@ from guanjia.core.money import capitals, yuan
 from guanjia.core.pdf import compile_pdf
 from guanjia.money.payments.rules import Method
 from guanjia.money.refunds.models import Refund, Voucher
+from guanjia.money.refunds.reads import deductions_of
 from guanjia.money.refunds.states import Evidence
 
 TEMPLATE = Path(__file__).parent / "print" / "voucher.typ"
@@ -24,9 +25,11 @@ def voucher_sheet(voucher: Voucher, refund: Refund, *, at: datetime) -> bytes:
     sheet = {
         "office": f"{community.company.name}·{community.name}服务中心",
         "number": f"№ {voucher.full_number}",
-        "unit": refund.prepayment.unit.number,
+        "unit": refund.unit.number,
         "date": voucher.business_date.isoformat(),
         "rows": _rows(voucher, refund),
+        "label": "实退金额" if refund.deducted_fen else "退款金额",
+        "sign": "收款人签字（同意扣款）" if refund.deducted_fen else "收款人签字",
         "capitals": f"人民币{capitals(voucher.amount_fen)}",
         "total": f"￥{yuan(voucher.amount_fen)}",
         "declaration": _LOSS.format(loss=refund.loss) if refund.evidence == Evidence.LOSS else "",
@@ -47,10 +50,25 @@ def _rows(voucher: Voucher, refund: Refund) -> list[list[str]]:
     way = f"转账　{voucher.reference}" if voucher.method is Method.TRANSFER else "现金"
     rows: list[list[Any]] = [
         ["收款人", payee, "核对", seen],
-        ["退款项目", "预存款", "方式", way],
+        ["退款项目", refund.deposit.kind.name if refund.deposit else "预存款", "方式", way],
+        *_deductions(refund),
     ]
     if refund.receipts:
         rows.append(["收回收据", refund.receipts])
     if not refund.payee_is_owner:
         rows.append(["代领原因", refund.payee_why])
     return [*rows, ["退款原因", refund.reason]]
+
+
+def _deductions(refund: Refund) -> list[list[str]]:
+    """Return when the works were looked over, and what is kept of the deposit, line by line, with what was agreed."""
+    rows = []
+    if refund.checked_on:
+        rows.append(["验收", f"{refund.checked_on}　{refund.check_paper}"])
+    if not refund.deducted_fen:
+        return rows
+    rows.append(["退押金", yuan(refund.amount_fen), "扣款合计", yuan(refund.deducted_fen)])
+    for place, line in enumerate(deductions_of(refund), 1):
+        told = f"{line.item.name}：{line.reason}"
+        rows.append([f"扣款 {place}", told, "金额", yuan(line.amount_fen)])
+    return [*rows, ["扣款依据", refund.consent]]

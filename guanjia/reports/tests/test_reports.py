@@ -25,7 +25,7 @@ from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import EntryLine
 from guanjia.money.payments.rules import Method, Tender
 from guanjia.money.payments.tests.factories import NEW_YEAR, make_office
-from guanjia.money.refunds.tests.factories import approve, ask, pay
+from guanjia.money.refunds.tests.factories import approve, ask, ask_deposit, keep, pay
 from guanjia.records.models import JournalEntry
 from guanjia.reports.ageing import ageing
 from guanjia.reports.balance import account_lines, trial_balance
@@ -67,6 +67,8 @@ def books():
     account = {"method": Method.TRANSFER, "account": "工行 6222020000001234"}
     pay(office, approve(ask(office, ahead, 500, **account)), reference="8801")
     take_deposit(office, first)
+    back = ask_deposit(office, take_deposit(office, second), 50_000, **keep(office, 10_000))
+    pay(office, approve(back))
     return office, units
 
 
@@ -85,12 +87,12 @@ class TestTakings:
         office, _ = books
         sheet = takings(office.community, TODAY_ONLY, By.METHOD)
         assert column(sheet, "净额") == {
-            "现金": 210_000 + FEE + 5_000 - 1_000,
+            "现金": 410_000 + FEE + 5_000 - 1_000 - 40_000,
             "POS 刷卡": 2 * FEE - 10_000,
             "转账": -500,
         }
         assert column(sheet, "冲销") == {"现金": FEE, "POS 刷卡": 0, "转账": 0}
-        assert column(sheet, "退款") == {"现金": 1_000, "POS 刷卡": 0, "转账": 500}
+        assert column(sheet, "退款") == {"现金": 41_000, "POS 刷卡": 0, "转账": 500}
 
     @pytest.mark.parametrize("by", list(By))
     def test_every_view_has_the_ledgers_total(self, books, by):
@@ -113,10 +115,13 @@ class TestTakings:
         office, _ = books
         sheet = takings(office.community, TODAY_ONLY, By.ITEM)
         assert [(row.values[0], row.values[1], row.values[-1]) for row in sheet.rows] == [
-            ("物业服务费", "费用", 3 * FEE),
+            ("物业服务费", "费用", 3 * FEE + 10_000),
             ("预存款", "预存", 3_500),
-            ("装修押金", "押金", 200_000),
+            ("装修押金", "押金", 350_000),
         ]
+        assert column(sheet, "押金扣款") == {"物业服务费": 10_000, "预存款": 0, "装修押金": 0}
+        assert column(sheet, "退款") == {"物业服务费": 0, "预存款": 1_500, "装修押金": 50_000}
+        assert total(sheet, "收款") == 400_000 + 4 * FEE + 5_000
 
     def test_a_reversal_counts_on_its_own_day(self, books):
         office, (first, _, _) = books
@@ -227,7 +232,7 @@ class TestCarrying:
         content = workbook(takings(office.community, TODAY_ONLY, By.METHOD), office.community)
         rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
         assert rows[3][:2] == ["收款方式", "笔数"]
-        assert ["现金", 4.0, 2623.38, 1.0, 236.69, 1.0, 10.0, 2376.69] in rows
+        assert ["现金", 5.0, 4623.38, 1.0, 236.69, 2.0, 410.0, 3976.69] in rows
 
     def test_every_report_prints(self, books):
         office, _ = books

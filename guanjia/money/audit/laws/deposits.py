@@ -36,7 +36,7 @@ LAWS = (
     Check(
         "deposits_reversed",
         "L3",
-        "红冲收取押金的分录，把它收的每一笔押金全数冲回；冲回只凭红冲的分录",
+        "红冲收取押金的分录，把它收的每一笔押金全数冲回；冲回只凭红冲的分录，退还、扣款只凭退款的分录",
         """
         SELECT m.community_id, m.held_id, e.reverses_id AS entry_id, sum(m.amount_fen)::bigint AS left_fen
         FROM ledger_entry e
@@ -48,7 +48,7 @@ LAWS = (
         FROM deposits_depositmovement m
         JOIN ledger_entry e ON e.community_id = m.community_id AND e.id = m.entry_id
         WHERE (m.kind = 'reversed') <> (e.kind = 'reversal') OR (m.kind = 'opening') <> (e.kind = 'opening')
-            OR (m.kind = 'taken') <> (e.kind = 'payment')
+            OR (m.kind = 'taken') <> (e.kind = 'payment') OR (m.kind IN ('refunded', 'deducted')) <> (e.kind = 'refund')
         """,
     ),
 )

@@ -14,7 +14,7 @@ from guanjia.money.deposits.actions import draw_deposit
 from guanjia.money.deposits.models import DepositKind, DepositMovement, HeldDeposit
 from guanjia.money.deposits.rules import MovementKind, may_draw_deposit
 from guanjia.money.deposits.tests.factories import held_by, kind_of, take_deposit
-from guanjia.money.ledger.actions import Line
+from guanjia.money.ledger.actions import Line, post
 from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import EntryKind, EntryLine
 from guanjia.money.payments.tests.factories import make_office
@@ -33,17 +33,23 @@ def receipt(office):
     return take_deposit(office, office.unit())
 
 
+@transaction.atomic
 def draw(office, held, draws, *against):
     """Draw on ``held``; without other lines all of it goes out in cash."""
-    return draw_deposit(
-        held=held,
-        draws=draws,
-        against=against or [Line(Account.CASH, -sum(draws.values()))],
-        kind=EntryKind.PAYMENT,
+    fen = sum(draws.values())
+    entry = post(
+        community=office.community,
+        kind=EntryKind.REFUND,
         business_date=business_date(MORNING),
+        lines=[
+            Line(Account.DEPOSITS_HELD, fen, held.unit_id),
+            *(against or [Line(Account.CASH, -fen)]),
+        ],
         series=office.desk.series,
         by=office.cashier,
     )
+    draw_deposit(held=held, draws=draws, entry=entry)
+    return entry
 
 
 def test_a_refund_less_a_deduction_leaves_nothing(office, receipt):
@@ -68,13 +74,13 @@ def test_a_refund_less_a_deduction_leaves_nothing(office, receipt):
 
 def test_more_than_is_held_is_refused(office, receipt):
     draw(office, held_by(receipt), {REFUND: 150_000})
-    with pytest.raises(Refused, match=r"只剩 500.00 元，不够 500.01 元"):
+    with pytest.raises(Refused, match=r"只有 500.00 元，不够 500.01 元"):
         draw(office, held_by(receipt), {REFUND: 50_001})
 
 
 @pytest.mark.parametrize("draws", [{}, {REFUND: 0}, {REFUND: -1}, {MovementKind.TAKEN: 5}])
 def test_nothing_is_no_draw(draws):
-    assert not may_draw_deposit(draws, balance_fen=200_000)
+    assert not may_draw_deposit(draws, free_fen=200_000)
 
 
 def test_who_looked_too_early_meets_the_balance_itself(office, receipt, monkeypatch):

@@ -1,4 +1,4 @@
-"""Refunds in a few words: asked for by a clerk, approved by the director, paid by the cashier."""
+"""Refunds of prepayments and deposits in a few words: asked for by a clerk, approved by the director, paid by the cashier."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +9,7 @@ from guanjia.accounts.models import User
 from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import MORNING, make_user
 from guanjia.estate.models import Unit
+from guanjia.money.deposits.tests.factories import held_by
 from guanjia.money.payments.models import Desk, Receipt
 from guanjia.money.payments.rules import Method, Tender
 from guanjia.money.payments.taking import Taking
@@ -16,7 +17,8 @@ from guanjia.money.payments.tests.factories import Office
 from guanjia.money.prepayments.models import Prepayment
 from guanjia.money.refunds.actions import approve_refund, pay_refund, request_refund
 from guanjia.money.refunds.models import Refund, Voucher
-from guanjia.money.refunds.rules import Asking
+from guanjia.money.refunds.rules import Asking, Deducting
+from guanjia.money.tariffs.models import ChargeItem
 
 
 def leave(office: Office, unit: Unit, fen: int = 500_00) -> Receipt:
@@ -48,11 +50,37 @@ def ask(office: Office, receipt: Receipt, fen: int = 200_00, **changes: Any) -> 
     by = changes.pop("by", None) or make_user(community=office.community, role=Role.CLERK)
     key, at = changes.pop("key", None) or uuid4(), changes.pop("at", MORNING)
     return request_refund(
-        prepayment=prepayment_by(receipt),
+        source=prepayment_by(receipt),
         asking=asking(receipt, fen, **changes),
         key=key,
         by=by,
         at=at,
+    )
+
+
+def asking_deposit(receipt: Receipt, fen: int = 2_000_00, **changes: Any) -> Asking:
+    """Return what a customer asks for whose fit-out was looked over; ``changes`` alter it."""
+    checked = {"checked_on": MORNING.date(), "check_paper": "装修竣工验收单"}
+    return asking(receipt, fen, **{"reason": "装修完工", **checked, **changes})
+
+
+def keep(office: Office, fen: int = 350_00, item: ChargeItem | None = None) -> dict[str, Any]:
+    """Return what is changed of the asking where the office keeps ``fen`` of it for a damaged wall."""
+    line = Deducting((item or office.item).pk, fen, "电梯厅墙面划伤修补")
+    return {"deductions": (line,), "consent": "扣款确认单，11 月 23 日客户签字"}
+
+
+def ask_deposit(office: Office, receipt: Receipt, fen: int = 2_000_00, **changes: Any) -> Refund:
+    """Ask for the deposit that the receipt took, in a clerk's name."""
+    by = changes.pop("by", None) or make_user(community=office.community, role=Role.CLERK)
+    key, scan = changes.pop("key", None) or uuid4(), changes.pop("scan", None)
+    return request_refund(
+        source=held_by(receipt),
+        asking=asking_deposit(receipt, fen, **changes),
+        scan=scan,
+        key=key,
+        by=by,
+        at=MORNING,
     )
 
 

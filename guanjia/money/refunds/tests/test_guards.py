@@ -31,15 +31,18 @@ def refund(office):
         "UPDATE {} SET amount_fen = amount_fen",
     ],
 )
-@pytest.mark.parametrize("table", ["refunds_refund", "refunds_voucher", "prepayments_transfer"])
+@pytest.mark.parametrize(
+    "table", ["refunds_refund", "refunds_deduction", "refunds_voucher", "prepayments_transfer"]
+)
 def test_what_was_asked_for_and_paid_is_not_touched(refund, app_login, table, statement):
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         app_login.execute(statement.format(table))
 
 
-def test_nobody_moves_what_is_held_by_hand(refund, app_login):
+@pytest.mark.parametrize("table", ["prepayments_prepayment", "deposits_helddeposit"])
+def test_nobody_moves_what_is_held_by_hand(refund, app_login, table):
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        app_login.execute("UPDATE prepayments_prepayment SET held_fen = 0")
+        app_login.execute(f"UPDATE {table} SET held_fen = 0")  # noqa: S608 - words of our own
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ class TestWhatARequestNeeds:
             ({"amount_fen": 500_01}, "不够退 500.01"),
             ({"method": Method.POS}, "不能用POS"),
             ({"receipts": ()}, "原收据号"),
-            ({"receipts": ("0009999",)}, "收据 0009999 没有存过"),
+            ({"receipts": ("0009999",)}, "0009999 不是这笔预存的收据"),
             ({"method": Method.TRANSFER}, "收款账户"),
             ({"payee_is_owner": False}, "为什么由他代领"),
             ({"payee_is_owner": False, "payee_why": "女儿"}, "证件"),
@@ -174,7 +174,7 @@ class TestWhatARequestNeeds:
         unit = office.unit()
         wrong, right = leave(office, unit), leave(office, unit)
         office.take_back(wrong)
-        with pytest.raises(Refused, match=f"收据 {wrong.full_number} 没有"):
+        with pytest.raises(Refused, match=f"{wrong.full_number} 不是这笔"):
             ask(office, right, receipts=(wrong.full_number,))
 
     def test_money_moved_here_is_proved_by_the_receipt_of_where_it_was(self, office):
@@ -291,7 +291,7 @@ class TestWhereItIsPaid:
 def ask_of(office, prepayment, receipt):
     clerk = make_user(community=office.community, role=Role.CLERK)
     asked = asking(receipt)
-    return request_refund(prepayment=prepayment, asking=asked, key=uuid4(), by=clerk, at=MORNING)
+    return request_refund(source=prepayment, asking=asked, key=uuid4(), by=clerk, at=MORNING)
 
 
 def pay_at(refund, desk, by):
