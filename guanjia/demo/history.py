@@ -33,6 +33,9 @@ from guanjia.money.tariffs.rules import Basis
 
 _TRANSFERS, _HANDOVERS, _LEFT_OWING = 10, 6, 2
 _WEEKEND = 40  # how readily people come on a free day
+# Longer ago than these days everybody came in the week after the notice: a first start waits for fewer days to be lived.
+_RECENT_DAYS = 100
+_NOTICE, _WEEK = 4, 7  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +224,10 @@ class History:
     def _moment(self, month: Month) -> datetime:
         """Choose when in the month somebody comes: office hours, less often on free days."""
         rng = self._rng
+        long_ago = (self._today - month.first).days > _RECENT_DAYS
+        before, days = (_NOTICE, _WEEK) if long_ago else (0, month.days)
         while True:
-            day = month.first + timedelta(days=rng.randrange(month.days))
+            day = month.first + timedelta(days=before + rng.randrange(days))
             if is_working_day(day) or chance(rng, _WEEKEND):
                 hour = rng.choice((8, 9, 9, 10, 10, 11, 14, 15, 16, 16, 17))
                 return _at(day, time(hour, rng.randrange(60), rng.randrange(60)))
