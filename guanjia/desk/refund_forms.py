@@ -21,8 +21,8 @@ from guanjia.money.prepayments.models import Prepayment
 from guanjia.money.refunds.rules import WAYS, Asking
 from guanjia.money.refunds.states import Evidence, RefundState
 
-_OTHER = "其他"
-WHYS = ("搬走或过户", "多存了", "改按期缴费", _OTHER)
+OTHER = "其他"
+WHYS = ("搬走或过户", "多存了", "改按期缴费", OTHER)
 _NUMBERS = re.compile(r"[\s,，、;；]+")
 _OWN, _ANOTHER = "own", "another"
 
@@ -44,7 +44,7 @@ class KeyForm(forms.Form):
 
 
 class RefundForm(KeyForm):
-    """How much of a prepayment is asked back, by whom, on what evidence."""
+    """How much of a prepayment is asked back, by whom, on what evidence; ``free_fen`` and ``payee`` stand there at first."""
 
     amount = FenField(
         label=_("退款金额（元）"),
@@ -97,18 +97,14 @@ class RefundForm(KeyForm):
         help_text=_("照客户说的写，印在凭证上由本人签字"),
     )
 
-    def __init__(self, data: Any = None, *, prepayment: Prepayment, **kwargs: Any) -> None:
-        party = prepayment.party
-        initial = {
-            "amount": typed_yuan(prepayment.free_fen),
-            "payee_name": party.name if party else "",
-        }
+    def __init__(self, data: Any = None, *, free_fen: int, payee: str, **kwargs: Any) -> None:
+        initial = {"amount": typed_yuan(free_fen), "payee_name": payee}
         super().__init__(data, initial=initial, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         """Ask for words where the choice alone says nothing."""
         typed: dict[str, Any] = super().clean() or {}
-        if typed.get("why") == _OTHER and not typed.get("words"):
+        if typed.get("why") == OTHER and not typed.get("words"):
             self.add_error("words", say("选了“其他”，请写明原因"))
         return typed
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as say
 
@@ -22,8 +23,8 @@ from guanjia.money.payments.drawer import TOO_LITTLE
 from guanjia.money.payments.models import Desk
 from guanjia.money.payments.reads import active_desks
 from guanjia.money.payments.rules import Method
-from guanjia.money.refunds.models import Refund, Voucher
-from guanjia.money.refunds.reads import refunds_in, voucher_of
+from guanjia.money.refunds.models import Deduction, Refund, Voucher
+from guanjia.money.refunds.reads import deductions_of, refunds_in, voucher_of
 from guanjia.money.refunds.rules import Verdict, may_decide, may_pay, may_withdraw
 from guanjia.money.refunds.states import RefundState
 from guanjia.records.actions import reveal
@@ -56,7 +57,9 @@ class RefundPage:
     refund: Refund
     voucher: Voucher | None
     steps: list[Step]
+    deductions: list[Deduction]
     account: str  # masked
+    scan: str  # the address of the paper that was signed; "" where there is none, or this person may not open it
     may_decide: bool
     decision: Verdict  # why not, where the person is who asked
     may_withdraw: bool
@@ -84,12 +87,21 @@ def page_of(refund: Refund, standing: Standing) -> RefundPage:
         refund=refund,
         voucher=voucher,
         steps=list(_steps(refund, voucher)),
+        deductions=deductions_of(refund),
         account=masked(refund.account or ""),
+        scan=_scan_of(refund, standing),
         may_decide=decides,
         decision=may_decide(state, is_applicant=refund.requested_by_id == standing.user.pk),
         may_withdraw=standing.may(Permission.REFUND_REQUEST) and bool(may_withdraw(state)),
         pays_by=route if pays else "",
     )
+
+
+def _scan_of(refund: Refund, standing: Standing) -> str:
+    scan = refund.consent_scan
+    if scan is None or not standing.may(Permission(scan.permission)):
+        return ""
+    return reverse("records:attachment", args=[standing.community.code, scan.pk])
 
 
 def _steps(refund: Refund, voucher: Voucher | None) -> Iterator[Step]:
@@ -118,7 +130,7 @@ def cash_dialog(request: StaffRequest, refund: Refund) -> Dialog:
     manned = [d for d in active_desks(community) if d.cashiers and d.shift_day == today]
     mine = [desk for desk in manned if request.user.pk in desk.cashiers]
     drawers = drawers_in_books(community.pk, [desk.pk for desk in mine])
-    usable = [desk for desk in mine if drawers[desk.pk].fen >= refund.amount_fen]
+    usable = [desk for desk in mine if drawers[desk.pk].fen >= refund.out_fen]
     verdict = _may_pay(request, refund, Method.CASH) and _at_a_desk(
         request, manned, mine, usable, today
     )

@@ -119,6 +119,7 @@ urlpatterns = [
         prepayments.transfer,
         name="prepayment-transfer",
     ),
+    path("deposits/<int:held_id>/refund/", deposits.refund, name="deposit-refund"),
     path("refunds/", refunds.index, name="refunds"),
     path("refunds/<int:refund_id>/", refunds.detail, name="refund"),
     path("refunds/<int:refund_id>/approval/", refunds.approval, name="refund-approval"),

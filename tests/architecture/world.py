@@ -21,6 +21,7 @@ from guanjia.money.closing.actions import (
 )
 from guanjia.money.closing.models import Shift
 from guanjia.money.closing.tests.factories import begin_shift, end_shift, the_shift
+from guanjia.money.deposits.tests.factories import held_by, take_deposit
 from guanjia.money.discounts.tests.factories import a_rule, draft
 from guanjia.money.discounts.tests.factories import ask as ask_discount
 from guanjia.money.invoices.tests import factories as invoicing
@@ -81,7 +82,7 @@ def closings(office: Office) -> dict[str, Any]:
 
 
 def refunds(office: Office) -> dict[str, Any]:
-    """Return a prepayment with a refund at each stage that has a page of its own."""
+    """Return a prepayment with a refund at each stage that has a page of its own, and a deposit."""
     receipt = leave(office, office.unit())
     bank = {"method": Method.TRANSFER, "account": "工行 6222020000001234"}
     return {
@@ -89,6 +90,7 @@ def refunds(office: Office) -> dict[str, Any]:
         "refund_id": ask(office, receipt, 10_00).pk,
         "refund_id@payment": approve(ask(office, receipt, 10_00)).pk,
         "refund_id@transfer": approve(ask(office, receipt, 10_00, **bank)).pk,
+        "held_id": held_by(take_deposit(office, office.unit())).pk,
         "refund_id@voucher": pay(office, approve(ask(office, receipt, 10_00))).refund_id,
     }
 

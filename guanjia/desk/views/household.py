@@ -41,6 +41,7 @@ from guanjia.money.discounts.actions import request_grant
 from guanjia.money.discounts.reads import grants_of
 from guanjia.money.payments.forms import PaymentForm, WishForm, bill_ids
 from guanjia.money.payments.reads import active_desks, receipts_of
+from guanjia.money.refunds.reads import refunds_of_deposits
 
 RECENT = 6
 PER_PAGE = 30
@@ -193,10 +194,19 @@ def prepayments_page(request: StaffRequest, unit: Unit, **dialog: Any) -> HttpRe
     )
 
 
-def deposits_page(request: StaffRequest, unit: Unit) -> HttpResponse:
-    """Draw the tab of deposits."""
+def deposits_page(request: StaffRequest, unit: Unit, **dialog: Any) -> HttpResponse:
+    """Draw the tab of deposits; ``dialog`` is the deposit asked about with its form, as it was typed."""
     household = _household(unit)
-    return _tab(request, household, "deposits", held=held_for(household))
+    held = held_for(household)
+    return _tab(
+        request,
+        household,
+        "deposits",
+        held=held,
+        refunds=refunds_of_deposits(unit.community, [row.pk for row in held.rows]),
+        may_ask=request.standing.may(Permission.REFUND_REQUEST),
+        **dialog,
+    )
 
 
 @require_safe

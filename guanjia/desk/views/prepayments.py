@@ -32,7 +32,8 @@ def refund(request: StaffRequest, prepayment_id: int) -> HttpResponse:
     """Ask for some of it back."""
     prepayment = prepayment_for(request.standing, prepayment_id)
     sent = request.POST if request.method == "POST" else None
-    form = RefundForm(sent, prepayment=prepayment)
+    owner = prepayment.party.name if prepayment.party else ""
+    form = RefundForm(sent, free_fen=prepayment.free_fen, payee=owner)
     if form.is_valid():
         words = {"source": prepayment, "asking": form.asking(), "key": form.pressed}
         if made := attempt(request, form, request_refund, **words):

@@ -93,7 +93,7 @@ def _with_reason(
     refund = refund_for(request.standing, refund_id)
     form = WhyForm(request.POST, prefix=name)
     if submit(request, form, action, refund=refund):
-        messages.success(request, f"{said}，{say('预存又可以用了')}")
+        messages.success(request, f"{said}，{say('这笔钱不再留着')}")
         return _back(request, refund)
     return refund_page(request, refund, why={name: form})
 

@@ -35,6 +35,11 @@ def refunds_of(community: Community, prepayments: Collection[int]) -> QuerySet[A
     return refunds_in(community).filter(prepayment__in=prepayments)
 
 
+def refunds_of_deposits(community: Community, deposits: Collection[int]) -> QuerySet[Any]:
+    """Return the refunds of these deposits, newest first."""
+    return refunds_in(community).filter(deposit__in=deposits)
+
+
 def deductions_of(refund: Refund) -> list[Deduction]:
     """Return what is kept of the deposit, as it was written down, each line's item loaded."""
     if not refund.deducted_fen:
