@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from guanjia.accounts.tests.factories import MORNING
 from guanjia.core.refusal import Refused
+from guanjia.money.bills.actions import runs
 from guanjia.money.bills.models import Opening
 from guanjia.money.ledger.models import Entry
 from guanjia.money.opening import actions, withdrawing
@@ -116,4 +117,24 @@ def test_without_its_lock_on_the_bills_their_check_stops_the_taking_back(
     stopped = outcome(second)
     assert isinstance(stopped, IntegrityError)
     assert "bills_cancelled_whole" in str(stopped)
+    assert broken_laws() == set()
+
+
+def test_an_opening_waits_for_a_run_under_way_and_is_refused(office, unit):
+    with transaction.atomic():
+        office.bill("2026-12")
+        posting = start(partial(post, office, balances(arrear(unit, office.item, month=12))))
+        wait_until_blocked(posting)
+    assert "账期刚被出账" in outcome(posting).refusal.reason
+    assert broken_laws() == set()
+
+
+def test_without_the_runs_lock_the_bills_uniqueness_stops_the_opening(office, unit, monkeypatch):
+    monkeypatch.setattr(actions, "lock_until_commit", lambda _name: None)
+    monkeypatch.setattr(runs, "lock_until_commit", lambda _name: None)
+    with transaction.atomic():
+        office.bill("2026-12")
+        posting = start(partial(post, office, balances(arrear(unit, office.item, month=12))))
+        wait_until_blocked(posting)
+    assert "账期刚被出账" in outcome(posting).refusal.reason
     assert broken_laws() == set()
