@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from guanjia.core.calendar import SHANGHAI, Month, is_working_day
+from guanjia.demo.correcting import Correcting
 from guanjia.demo.drawers import Drawers
 from guanjia.demo.giving_back import GivingBack
 from guanjia.demo.layout import HIGH_RISE
@@ -99,7 +100,8 @@ class History:
         for nth, month in enumerate(self._months):
             self._live_month(nth, month)
             if month == self._months[-1]:
-                GivingBack(self._office, self._drawers, self._rng).live(self._homes, self._today)
+                for evening in (GivingBack, Correcting):
+                    evening(self._office, self._drawers, self._rng).live(self._homes, self._today)
                 self._drawers.reach(self._today)
             yield month
 

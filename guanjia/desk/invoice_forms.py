@@ -176,6 +176,17 @@ class InvoiceFilter(forms.Form):
         rest = {name: typed.get(name) for name in ("since", "until")}
         return {**rest, "state": state, "words": typed.get("words") or ""}
 
+    def told(self) -> str:
+        """Say which invoices these are, as a workbook's heading."""
+        typed = self.cleaned_data
+        days = [
+            f"{label} {typed[name]}"
+            for name, label in (("since", "从"), ("until", "到"))
+            if typed.get(name)
+        ]
+        label = dict(self.fields["state"].choices)[self.chosen]  # type: ignore[attr-defined]  # a choice
+        return " ".join(filter(None, (str(label), *days, typed.get("words"))))
+
     def clean(self) -> dict[str, Any]:
         """Refuse days the wrong way round."""
         typed: dict[str, Any] = super().clean() or {}

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from django.utils import timezone
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.accounts.access import Standing
 from guanjia.accounts.models import Community
-from guanjia.accounts.permissions import Permission
+from guanjia.accounts.permissions import ROLE_LABELS, Permission, roles_with
 from guanjia.accounts.permits import StaffRequest
 from guanjia.core.calendar import business_date
 from guanjia.core.refusal import Refusal
@@ -72,6 +73,16 @@ def route_back(standing: Standing, receipt: Receipt) -> Route | None:
         taken_on=receipt.payment.business_date, today=business_date(timezone.now())
     )
     return ROUTES[kind] if standing.may(PERMISSIONS[kind]) else None
+
+
+def who_takes_back(receipt: Receipt) -> str:
+    """Say what taking the receipt back is called today and which roles do it, for who may not."""
+    kind = reversal_kind(
+        taken_on=receipt.payment.business_date, today=business_date(timezone.now())
+    )
+    roles = roles_with(PERMISSIONS[kind])
+    who = "、".join(label for role, label in ROLE_LABELS.items() if role in roles)
+    return say("要{kind}这张收据的，请交{who}办理").format(kind=kind.label, who=who)
 
 
 def taking_back(request: StaffRequest, receipt: Receipt, kind: ReversalKind) -> TakingBack:

@@ -202,6 +202,7 @@ urlpatterns = [
     path("receipts/<int:desk_id>/<int:number>/faults/", receipts.faults, name="print-faults"),
     path("receipts/<int:desk_id>/<int:number>/invoice/", invoices.create, name="invoice-new"),
     path("invoices/", invoices.index, name="invoices"),
+    path("invoices/workbook/", invoices.workbook, name="invoices-workbook"),
     path("invoices/<int:invoice_id>/", invoices.detail, name="invoice"),
     path("invoices/<int:invoice_id>/record/", invoices.record, name="invoice-record"),
     path("invoices/<int:invoice_id>/reversal/", invoices.reversal, name="invoice-reversal"),

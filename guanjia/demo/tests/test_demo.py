@@ -1,5 +1,6 @@
 """A small demonstration community, made like the large one."""
 
+from collections import Counter
 from datetime import date
 from io import StringIO
 
@@ -16,7 +17,8 @@ from guanjia.demo.layout import BLOCKS, WHOLE, Layout
 from guanjia.estate.models import Tenure, Unit
 from guanjia.estate.states import Capacity
 from guanjia.money.bills.models import OPEN_FEN, Bill
-from guanjia.money.payments.models import Payment, Receipt
+from guanjia.money.invoices.models import Invoice
+from guanjia.money.payments.models import Payment, Receipt, Reversal
 from guanjia.money.tariffs.models import TariffVersion
 from guanjia.people.patches import gaps
 from guanjia.people.states import Trade
@@ -55,6 +57,19 @@ def test_the_books_of_the_demo_stand_an_audit():
     assert {Capacity.OWNER, Capacity.DEVELOPER, Capacity.TENANT} <= capacities
     evidence = TariffVersion.objects.filter(community=community).values_list("evidence", flat=True)
     assert all(evidence)
+
+
+@pytest.mark.django_db
+def test_the_last_evening_shows_what_is_taken_back_and_invoiced():
+    community = small(months=6)
+    kinds = (
+        Reversal.objects.filter(community=community).order_by("pk").values_list("kind", flat=True)
+    )
+    assert list(kinds) == ["void", "red"]
+    invoices = Invoice.objects.filter(community=community)
+    states = Counter(invoices.values_list("state", flat=True))
+    assert states == {"requested": 2, "recorded": 3, "reversed": 1}
+    assert set(invoices.values_list("title_kind", flat=True)) == {"person", "organisation"}
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from guanjia.core.identity import mask_id, mask_phone
 from guanjia.core.money import capitals, yuan
 from guanjia.desk.deposits import usual_yuan
 from guanjia.desk.taking_back import Route, route_back
+from guanjia.money.invoices.states import InvoiceState
 from guanjia.money.payments.models import Receipt
 from guanjia.money.payments.rules import Method, ReversalKind
 from guanjia.money.payments.sheets import PREPAID_ITEM
@@ -30,6 +31,12 @@ def method_label(method: str) -> str:
 def reversal_label(kind: str) -> str:
     """Say how a receipt was taken back."""
     return ReversalKind(kind).label
+
+
+@register.simple_tag
+def invoice_label(state: str) -> str:
+    """Say how far an invoice has come."""
+    return InvoiceState(state).label
 
 
 @register.filter

@@ -1,15 +1,19 @@
 """Invoices on screen: what a receipt and an invoice tell, who may do what, and what each press leaves behind."""
 
+import io
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
 
 from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import make_user
 from guanjia.desk.tests.office import signed_in, staff, statements
 from guanjia.money.invoices.models import Document, Invoice
 from guanjia.money.payments.models import Receipt, Reversal
-from guanjia.records.models import PersonalReveal
+from guanjia.records.models import JournalEntry, PersonalReveal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NUMBER = "26352000000000000001"
@@ -267,6 +271,62 @@ class TestTheList:
         with statements() as more:
             finance.get(*where)
         assert len(more) == len(few), more
+
+
+class TestCarriedOut:
+    def rows(self, office, finance, **query):
+        address = f"{office.url('invoices-workbook')}?{urlencode(query)}"
+        answer = finance.post(address, {"format": "xlsx"})
+        book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+        return book.get_sheet_by_index(0).to_python()
+
+    @pytest.mark.usefixtures("recorded")
+    def test_what_is_listed_comes_as_a_workbook_and_leaves_a_trace(self, office, finance):
+        rows = self.rows(office, finance, state="recorded")
+        assert "已开票" in rows[1][0]
+        (row,) = [row for row in rows if NUMBER in row]
+        assert FIRM["title"] in row and FIRM["tax_number"] in row and 236.69 in row
+        assert JournalEntry.objects.filter(action="report.export", after__rows=1).count() == 1
+
+    def test_so_does_what_has_no_invoice_yet(self, office, finance, receipt):
+        rows = self.rows(office, finance, state="none")
+        (row,) = [row for row in rows if receipt.full_number in row]
+        assert row.count(236.69) == 2
+
+    def test_a_clerk_carries_nothing_out(self, office):
+        assert staff(office, Role.CLERK).post(office.url("invoices-workbook")).status_code == 403
+
+
+class TestOnTheReceipts:
+    def test_the_list_says_how_far_each_has_come(self, office, cashier, invoice, finance):
+        def shown():
+            page = cashier.get(office.url("receipts")).content.decode()
+            return next(w for w in ("待开票", "已开票", "未开票") if w in page)
+
+        assert shown() == "待开票"
+        finance.post(office.url("invoice-record", invoice.pk), issued())
+        assert shown() == "已开票"
+        finance.post(
+            office.url("invoice-reversal", invoice.pk),
+            {"number": NUMBER[:-1] + "2", "issued_on": "2026-11-23", "reason": "抬头开错"},
+        )
+        assert shown() == "未开票"
+
+    @pytest.mark.parametrize("paper", ["241x140", "a5"])
+    def test_a_sheet_printed_later_bears_the_number(
+        self, office, cashier, receipt, invoice, finance, paper
+    ):
+        def printed():
+            pdf = cashier.post(address(office, receipt, "prints"), {"paper": paper}).content
+            pages = PdfReader(io.BytesIO(pdf)).pages
+            return len(pages), "".join(page.extract_text() for page in pages)
+
+        before = printed()
+        assert "本收据不是发票" in before[1]
+        finance.post(office.url("invoice-record", invoice.pk), issued())
+        after = printed()
+        assert after[0] == before[0]
+        assert f"发票已开：{NUMBER}" in after[1]
 
 
 class TestTakingTheReceiptBack:

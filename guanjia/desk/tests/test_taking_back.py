@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -176,3 +177,17 @@ def test_another_communitys_receipt_is_not_there(office, receipt):
     url = theirs.url("receipt-void", receipt.desk_id, receipt.number)
     assert signed_in(theirs.cashier).get(url).status_code == 404
     assert signed_in(theirs.cashier).get(place(office, receipt)).status_code == 404
+
+
+def test_who_may_not_is_told_who_does(office, receipt):
+    clerk = staff(office, Role.CLERK)
+    assert (
+        "要作废这张收据的，请交收银、部门主管办理"
+        in clerk.get(place(office, receipt, "receipt")).content.decode()
+    )
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
+        for role in (Role.CLERK, Role.CASHIER):
+            page = staff(office, role).get(place(office, receipt, "receipt")).content.decode()
+            assert "要红冲这张收据的，请交管理中心主任、财务办理" in page
+        allowed = staff(office, Role.FINANCE).get(place(office, receipt, "receipt"))
+        assert "请交" not in allowed.content.decode()

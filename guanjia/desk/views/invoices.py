@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as say
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,6 +15,7 @@ from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.accounts.views.answers import REFUSED
 from guanjia.desk.acting import attempt, submit
 from guanjia.desk.invoice_forms import UNINVOICED, InvoiceFilter
+from guanjia.desk.invoice_sheets import sheet_of_invoices, sheet_of_receipts
 from guanjia.desk.invoices import Recording, asked, of_receipt, page_of, recording, reddening
 from guanjia.desk.refund_forms import WhyForm
 from guanjia.desk.views.receipts import receipt_page
@@ -23,6 +24,7 @@ from guanjia.money.invoices.access import invoice_for
 from guanjia.money.invoices.models import Invoice
 from guanjia.money.invoices.reads import documents_of, invoices_in, uninvoiced
 from guanjia.money.payments.access import receipt_for
+from guanjia.reports.views.answering import carried
 
 PER_PAGE = 30
 
@@ -37,7 +39,18 @@ def index(request: StaffRequest) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "is_left": is_left, "days": form.days}
     context["may_ask"] = request.standing.may(Permission.INVOICE_REQUEST)
+    context["may_carry"] = request.standing.may(Permission.LEDGER_READ)
     return render(request, "desk/invoices/index.html", context)
+
+
+@require_POST
+@permits(Permission.LEDGER_READ)
+def workbook(request: StaffRequest) -> HttpResponseBase:
+    """Carry the list out as a workbook, as the filter in the address asks, which leaves a trace."""
+    form, community = InvoiceFilter(request.GET), request.standing.community
+    if form.chosen == UNINVOICED:
+        return carried(request, sheet_of_receipts(uninvoiced(community, *form.days), form.days))
+    return carried(request, sheet_of_invoices(invoices_in(community, **form.wanted()), form.told()))
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,5 +1,7 @@
 """Receipts: the list, one of them, and putting it on paper."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -20,7 +22,8 @@ from guanjia.desk.acting import submit
 from guanjia.desk.forms import ReceiptFilter
 from guanjia.desk.invoices import Asked, of_receipt
 from guanjia.desk.printer import remember
-from guanjia.desk.taking_back import TakingBack, route_back
+from guanjia.desk.taking_back import TakingBack, route_back, who_takes_back
+from guanjia.money.invoices.reads import number_of, with_invoice
 from guanjia.money.payments.access import receipt_for
 from guanjia.money.payments.actions import record_print
 from guanjia.money.payments.forms import FaultForm, PaperForm
@@ -33,7 +36,14 @@ from guanjia.money.payments.rules import PrintFault
 from guanjia.money.payments.sheets import lines_of, parts_of, sheet_of
 
 PER_PAGE = 30
-LIST = declare("receipts", payer=_("缴款人"), items=_("费用"), methods=_("方式"), printed=_("打印"))
+LIST = declare(
+    "receipts",
+    payer=_("缴款人"),
+    items=_("费用"),
+    methods=_("方式"),
+    invoice=_("发票"),
+    printed=_("打印"),
+)
 _PAPER = "paper"
 # The sheet is fetched and shown in a frame of the page itself, which prints it.
 _PAGE = f"{POLICY}; frame-src blob:"
@@ -44,7 +54,7 @@ _PAGE = f"{POLICY}; frame-src blob:"
 def index(request: StaffRequest) -> HttpResponse:
     """List receipts, newest first, by day, number, desk or unit."""
     form = ReceiptFilter(request.GET, community=request.standing.community)
-    rows = receipts_in(request.standing.community, **form.wanted())
+    rows = with_invoice(receipts_in(request.standing.community, **form.wanted()))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "look": look_at(request, LIST)}
     return render(request, "desk/receipts/index.html", context)
@@ -95,6 +105,7 @@ def _told(request: StaffRequest, receipt: Receipt) -> dict[str, object]:
         "invoicing": of_receipt(receipt, request.standing),
         "reversal": reversal_of(receipt),
         "route": route_back(request.standing, receipt),
+        "who_takes_back": who_takes_back(receipt),
     }
 
 
@@ -122,7 +133,7 @@ def _printed(request: StaffRequest, receipt: Receipt, paper: Paper) -> tuple[byt
         takes_form = paper is Paper.CONTINUOUS_241
         at_desk = use_form if takes_form else printer_at
         printer = at_desk(community=community, desk_id=desk_id)
-        sheet = sheet_of(receipt, nth=counted.nth, at=now)
+        sheet = replace(sheet_of(receipt, nth=counted.nth, at=now), invoice=number_of(receipt))
         pdf = render_pdf([sheet], paper=paper, offset=printer.offset)
     remember(request, printer)
     return pdf, counted.nth

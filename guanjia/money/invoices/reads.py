@@ -32,6 +32,17 @@ def with_invoiceable(receipts: QuerySet[Receipt]) -> QuerySet[Any]:
     )
 
 
+def with_invoice(receipts: QuerySet[Receipt]) -> QuerySet[Any]:
+    """Add to receipts how far the invoice that stands on each has come: ``invoice_state``, None without one."""
+    lines = InvoiceLine.objects.filter(
+        community=OuterRef("community"), receipt=OuterRef("pk"), invoice__state__in=STANDING
+    )
+    told: QuerySet[Any] = with_invoiceable(receipts).annotate(
+        invoice_state=Subquery(lines.values("invoice__state")[:1])
+    )
+    return told
+
+
 def facts_of(community: Community, receipt_ids: Collection[int]) -> list[ReceiptFacts]:
     """Return these receipts as rules judge them, in order of id."""
     rows = Receipt.objects.filter(community=community, pk__in=receipt_ids)
@@ -121,6 +132,17 @@ def is_standing(receipt: Receipt) -> bool:
     """Whether an invoice stands on the receipt, asked for or issued."""
     lines = InvoiceLine.objects.filter(community=receipt.community_id, receipt=receipt)
     return lines.filter(invoice__state__in=STANDING).exists()
+
+
+def number_of(receipt: Receipt) -> str:
+    """Return the number of the invoice issued for the receipt that still stands; "" without one."""
+    issued = Document.objects.filter(
+        community=receipt.community_id,
+        invoice__state=InvoiceState.RECORDED,
+        invoice__lines__receipt=receipt,
+        colour=Colour.BLUE,
+    )
+    return issued.values_list("number", flat=True).first() or ""
 
 
 def last_name(receipt: Receipt) -> Invoice | None:

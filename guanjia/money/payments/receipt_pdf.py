@@ -75,6 +75,7 @@ class ReceiptSheet:
     print_count: int
     practice: bool
     taken_back: ReversalKind | None
+    invoice: str = ""  # the number of the invoice issued for it
 
     def __post_init__(self) -> None:
         if sum(line.amount_fen for line in self.lines) != self.total_fen:
@@ -193,6 +194,7 @@ def _notice(sheet: ReceiptSheet) -> str:
         return "练习票据，不作收款凭证。"
     if sheet.taken_back:
         return f"本收据已{sheet.taken_back.label}，不作收款凭证。"
+    invoice = f"发票已开：{sheet.invoice}。" if sheet.invoice else "本收据不是发票。"
     if held := sum(line.amount_fen for line in sheet.lines if line.refundable):
-        return f"盖章有效，手写涂改无效。其中押金 {yuan(held)} 元不是收入，凭本收据原件退还，请妥善保管。本收据不是发票。"
-    return "盖章有效，手写涂改无效。本收据不是发票。"
+        return f"盖章有效，手写涂改无效。其中押金 {yuan(held)} 元不是收入，凭本收据原件退还，请妥善保管。{invoice}"
+    return f"盖章有效，手写涂改无效。{invoice}"
