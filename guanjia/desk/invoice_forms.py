@@ -110,8 +110,14 @@ class IssuedForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
 
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data, initial={"issued_on": business_date(timezone.now())})
+    file = forms.FileField(
+        label=_("发票文件"),
+        required=False,
+        help_text=_("税务平台下载的 pdf、ofd 或 xml，20 MB 以内"),
+    )
+
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, initial={"issued_on": business_date(timezone.now())})
 
     def told(self) -> dict[str, Any]:
         """Return what the action takes; only after ``is_valid``."""
@@ -132,13 +138,13 @@ class RedForm(IssuedForm):
         error_messages={"required": _("请写明为什么红冲，例如：抬头开错、退款")},
     )
 
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files)
         del self.fields["amount"]  # always the whole
 
     def told(self) -> dict[str, Any]:
         """Return what the action takes; only after ``is_valid``."""
-        return dict(self.cleaned_data)
+        return {name: value for name, value in self.cleaned_data.items() if name != "file"}
 
 
 class InvoiceFilter(forms.Form):

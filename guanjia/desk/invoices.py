@@ -35,6 +35,7 @@ from guanjia.money.invoices.rules import (
 from guanjia.money.invoices.states import STANDING, Colour, InvoiceState
 from guanjia.money.payments.models import Receipt
 from guanjia.records.actions import reveal
+from guanjia.records.models import Attachment
 
 MOST_OTHERS = 12
 
@@ -47,6 +48,7 @@ class Step:
     by: User
     at: datetime
     words: str = ""
+    file: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def _steps(invoice: Invoice, documents: list[Document]) -> Iterator[Step]:
     for made in documents:
         label = say("红冲") if made.colour == Colour.RED else say("登记开票")
         words = "　".join(filter(None, (made.number, str(made.issued_on), made.reason)))
-        yield Step(label, made.by, made.at, words)
+        yield Step(label, made.by, made.at, words, made.attachment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +115,18 @@ def recording(request: StaffRequest, invoice: Invoice) -> Recording:
     if verdict and invoice.send_to:
         words: dict[str, Any] = {"by": request.user, "at": timezone.now()}
         sent_to = reveal(subject=invoice, field="send_to", reason=say("开票后发送"), **words)
-    sent = request.POST if request.method == "POST" else None
-    return Recording(verdict, IssuedForm(sent), is_red=False, send_to=sent_to)
+    form = IssuedForm(*_sent(request))
+    return Recording(verdict, form, is_red=False, send_to=sent_to)
 
 
 def reddening(request: StaffRequest, invoice: Invoice) -> Recording:
     """Return the dialog that records the red one."""
     verdict = may_become(InvoiceState(invoice.state), InvoiceState.REVERSED)
-    sent = request.POST if request.method == "POST" else None
-    return Recording(verdict, RedForm(sent), is_red=True)
+    return Recording(verdict, RedForm(*_sent(request)), is_red=True)
+
+
+def _sent(request: StaffRequest) -> tuple[Any, Any]:
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Taking files in and finding them again."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -14,7 +15,7 @@ from guanjia.accounts.access import Standing
 from guanjia.accounts.models import Community, User
 from guanjia.accounts.permissions import Permission
 from guanjia.records.actions import journal
-from guanjia.records.file_kinds import kind_of
+from guanjia.records.file_kinds import PAPERS, FileKind, kind_of
 from guanjia.records.models import Attachment
 
 if TYPE_CHECKING:  # not subscriptable at run time
@@ -29,12 +30,13 @@ def attach(
     permission: Permission,
     by: User,
     at: datetime,
+    kinds: Collection[FileKind] = PAPERS,
 ) -> Attachment:
-    """Keep ``file`` under a generated name; ``permission`` says who may open it.
+    """Keep ``file``, one of ``kinds``, under a generated name; ``permission`` says who may open it.
 
     Raises UnfitFileError. A file whose row is rolled back is removed again.
     """
-    kind = kind_of(file, file.size)  # type: ignore[arg-type]  # Django's File reads like one
+    kind = kind_of(file, file.size, kinds)  # type: ignore[arg-type]  # Django's File reads like one
     attachment = Attachment(
         community=community,
         original_name=name[-200:],

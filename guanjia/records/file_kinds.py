@@ -2,6 +2,7 @@
 
 import struct
 import zipfile
+from collections.abc import Collection
 from enum import StrEnum
 from typing import BinaryIO
 
@@ -22,6 +23,8 @@ class FileKind(StrEnum):
     PDF = "pdf"
     XLSX = "xlsx"
     DOCX = "docx"
+    OFD = "ofd"
+    XML = "xml"
 
     @property
     def suffix(self) -> str:
@@ -36,31 +39,46 @@ class FileKind(StrEnum):
             FileKind.PDF: "application/pdf",
             FileKind.XLSX: f"{office}spreadsheetml.sheet",
             FileKind.DOCX: f"{office}wordprocessingml.document",
+            FileKind.OFD: "application/ofd",
+            FileKind.XML: "application/xml",
         }.get(self, f"image/{self.value}")
+
+
+# What is put into a file of papers, and what the tax platform issues an invoice as.
+PAPERS = frozenset(FileKind) - {FileKind.OFD, FileKind.XML}
+INVOICES = frozenset({FileKind.PDF, FileKind.OFD, FileKind.XML})
 
 
 class UnfitFileError(Exception):
     """The file is not taken in; the Chinese message says why and what to do."""
 
 
-def kind_of(file: BinaryIO, size: int) -> FileKind:
-    """Return what ``file`` is. Raises UnfitFileError for too large, unknown, damaged or swollen ones."""
+def kind_of(file: BinaryIO, size: int, kinds: Collection[FileKind] = PAPERS) -> FileKind:
+    """Return what ``file`` is, one of ``kinds``. Raises UnfitFileError for too large, other, damaged or swollen ones."""
     if size > MAX_BYTES:
         raise UnfitFileError(f"文件超过 {MAX_BYTES >> 20} MB，请压缩或拆分后再传")
     file.seek(0)
     head = file.read(_HEAD_BYTES)
     try:
-        kind, pixels = _by_magic(file, head)
+        kind, pixels = _by_magic(file, head, kinds)
     except (struct.error, IndexError, zipfile.BadZipFile) as fault:
         raise UnfitFileError("文件已损坏，请重新导出或重拍后再传") from fault
     finally:
         file.seek(0)
+    if kind not in kinds:
+        raise UnfitFileError(_only(kinds))
     if pixels > MAX_PIXELS:
         raise UnfitFileError(f"图片超过 {MAX_PIXELS // 10_000} 万像素，请缩小后再传")
     return kind
 
 
-def _by_magic(file: BinaryIO, head: bytes) -> tuple[FileKind, int]:
+def _only(kinds: Collection[FileKind]) -> str:
+    if kinds == INVOICES:
+        return "只收税务平台下载的 pdf、ofd、xml 文件"
+    return "只收 jpg、png、webp 图片和 pdf、xlsx、docx 文件"
+
+
+def _by_magic(file: BinaryIO, head: bytes, kinds: Collection[FileKind]) -> tuple[FileKind, int]:
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         width, height = struct.unpack(">II", head[16:24])
         return FileKind.PNG, width * height
@@ -71,8 +89,10 @@ def _by_magic(file: BinaryIO, head: bytes) -> tuple[FileKind, int]:
     if head.startswith(b"%PDF-"):
         return FileKind.PDF, 0
     if head.startswith(b"PK\x03\x04"):
-        return _office_kind(file), 0
-    raise UnfitFileError("只收 jpg、png、webp 图片和 pdf、xlsx、docx 文件")
+        return _zipped_kind(file, kinds), 0
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"<?xml", b"<EInvoice")):
+        return FileKind.XML, 0
+    raise UnfitFileError(_only(kinds))
 
 
 def _jpeg_pixels(head: bytes) -> int:
@@ -99,8 +119,8 @@ def _webp_pixels(head: bytes) -> int:
     return int((width & 0x3FFF) * (height & 0x3FFF))
 
 
-def _office_kind(file: BinaryIO) -> FileKind:
-    """Tell a workbook from a document by its parts, without unpacking any; refuse what would swell."""
+def _zipped_kind(file: BinaryIO, kinds: Collection[FileKind]) -> FileKind:
+    """Tell a workbook, a document and an OFD by their parts, without unpacking any; refuse what would swell."""
     with zipfile.ZipFile(file) as parts:
         listed = parts.infolist()
     if len(listed) > MAX_PARTS or sum(part.file_size for part in listed) > MAX_UNPACKED_BYTES:
@@ -110,4 +130,8 @@ def _office_kind(file: BinaryIO) -> FileKind:
         return FileKind.XLSX
     if "word/document.xml" in names:
         return FileKind.DOCX
+    if "OFD.xml" in names:
+        return FileKind.OFD
+    if kinds == INVOICES:
+        raise UnfitFileError(_only(kinds))
     raise UnfitFileError("压缩包里不是 xlsx 或 docx，请另存为标准格式后再传")

@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
@@ -13,7 +15,7 @@ from guanjia.accounts.tests.factories import make_user
 from guanjia.desk.tests.office import signed_in, staff, statements
 from guanjia.money.invoices.models import Document, Invoice
 from guanjia.money.payments.models import Receipt, Reversal
-from guanjia.records.models import JournalEntry, PersonalReveal
+from guanjia.records.models import Attachment, JournalEntry, PersonalReveal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NUMBER = "26352000000000000001"
@@ -190,6 +192,31 @@ class TestRecording:
         assert answer.status_code == 422
         assert why in answer.content.decode()
         assert not Document.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("content", "kind"), [(b"%PDF-1.7\n%%EOF", "pdf"), (b"<?xml version='1.0'?><x/>", "xml")]
+    )
+    def test_its_file_is_kept_with_it_and_handed_out(
+        self, office, cashier, invoice, finance, content, kind
+    ):
+        file = SimpleUploadedFile(f"发票.{kind}", content)
+        finance.post(office.url("invoice-record", invoice.pk), issued(file=file))
+        kept = Document.objects.get().attachment
+        assert kept.kind == kind
+        page = cashier.get(office.url("invoice", invoice.pk)).content.decode()
+        address = reverse("records:attachment", args=[office.community.code, kept.pk])
+        assert address in page
+        assert b"".join(cashier.get(address).streaming_content) == content
+
+    def test_another_file_is_told_at_its_field_and_nothing_is_recorded(
+        self, office, invoice, finance
+    ):
+        file = SimpleUploadedFile("发票.pdf", b"MZ")
+        answer = finance.post(office.url("invoice-record", invoice.pk), issued(file=file))
+        assert answer.status_code == 422
+        assert "只收税务平台下载的" in answer.content.decode()
+        assert not Document.objects.exists()
+        assert not Attachment.objects.exists()
 
     def test_it_is_given_back_with_a_reason(self, office, invoice, finance):
         where = office.url("invoice-rejection", invoice.pk)

@@ -1,6 +1,7 @@
 """Invoices: the list, asking for one at a receipt, recording what was issued, and giving requests back."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,20 +11,23 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as say
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guanjia.accounts.models import User
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.accounts.views.answers import REFUSED
 from guanjia.desk.acting import attempt, submit
-from guanjia.desk.invoice_forms import UNINVOICED, InvoiceFilter
+from guanjia.desk.invoice_forms import UNINVOICED, InvoiceFilter, IssuedForm
 from guanjia.desk.invoice_sheets import sheet_of_invoices, sheet_of_receipts
 from guanjia.desk.invoices import Recording, asked, of_receipt, page_of, recording, reddening
 from guanjia.desk.refund_forms import WhyForm
 from guanjia.desk.views.receipts import receipt_page
 from guanjia.money.invoices import actions
 from guanjia.money.invoices.access import invoice_for
-from guanjia.money.invoices.models import Invoice
+from guanjia.money.invoices.models import Document, Invoice
 from guanjia.money.invoices.reads import documents_of, invoices_in, uninvoiced
 from guanjia.money.payments.access import receipt_for
+from guanjia.records.attachments import attach
+from guanjia.records.file_kinds import INVOICES, UnfitFileError
 from guanjia.reports.views.answering import carried
 
 PER_PAGE = 30
@@ -118,18 +122,43 @@ def _record(
     request: StaffRequest,
     invoice: Invoice,
     dialog: Recording,
-    action: Callable[..., Any],
+    action: Callable[..., Document],
     said: str,
 ) -> HttpResponse:
     form = dialog.form
     if request.method == "POST" and form.is_valid():
-        done = attempt(request, form, action, invoice=invoice, **form.told())
+        done = _recorded(request, invoice, form, action)
         # A second press finds what the first one did.
         number = form.cleaned_data["number"]
         if done or any(m.number == number and m.by == request.user for m in documents_of(invoice)):
             messages.success(request, said)
             return _back(request, invoice)
     return invoice_page(request, invoice, dialog=dialog)
+
+
+def _recorded(
+    request: StaffRequest, invoice: Invoice, form: IssuedForm, action: Callable[..., Document]
+) -> Document | None:
+    """Record it with its file; one that is not taken in is told at its field."""
+    file = form.cleaned_data["file"]
+
+    def keep(*, by: User, at: datetime) -> Document:
+        kept = file and attach(
+            community=invoice.community,
+            file=file,
+            name=file.name,
+            permission=Permission.BILL_READ,
+            kinds=INVOICES,
+            by=by,
+            at=at,
+        )
+        return action(invoice=invoice, attachment=kept or None, by=by, at=at, **form.told())
+
+    try:
+        return attempt(request, form, keep)
+    except UnfitFileError as unfit:
+        form.add_error("file", str(unfit))
+        return None
 
 
 @require_POST

@@ -34,6 +34,7 @@ from guanjia.money.invoices.states import Colour, InvoiceState, TitleKind
 from guanjia.money.ledger.actions import claim_request
 from guanjia.money.payments.models import Receipt
 from guanjia.records.actions import journal, send
+from guanjia.records.models import Attachment
 
 REQUEST = "invoice.request"  # the scope of its idempotency keys
 
@@ -96,8 +97,15 @@ def request_invoice(
 
 
 @transaction.atomic
-def record_invoice(*, invoice: Invoice, issued: Issued, by: User, at: datetime) -> Document:
-    """Record the invoice that was issued on the tax platform.
+def record_invoice(
+    *,
+    invoice: Invoice,
+    issued: Issued,
+    attachment: Attachment | None = None,
+    by: User,
+    at: datetime,
+) -> Document:
+    """Record the invoice that was issued on the tax platform, with its file where it was kept.
 
     Raises Refused where it was decided already, where the amount is not what was asked for, the number no 20 digits
     or on record already, or the day to come.
@@ -115,7 +123,7 @@ def record_invoice(*, invoice: Invoice, issued: Issued, by: User, at: datetime) 
         )
     )
     _move(invoice, InvoiceState.RECORDED)
-    document = _document(invoice, Colour.BLUE, issued, by=by, at=at)
+    document = _document(invoice, Colour.BLUE, issued, attachment, by=by, at=at)
     _note(invoice, "invoice.record", by=by, at=at, after=_told(document))
     payload = {"invoice": invoice.pk, **_told(document)}
     send(community=invoice.community, topic="invoice.recorded", payload=payload)
@@ -124,7 +132,14 @@ def record_invoice(*, invoice: Invoice, issued: Issued, by: User, at: datetime) 
 
 @transaction.atomic
 def reverse_invoice(
-    *, invoice: Invoice, number: str, issued_on: date, reason: str, by: User, at: datetime
+    *,
+    invoice: Invoice,
+    number: str,
+    issued_on: date,
+    reason: str,
+    attachment: Attachment | None = None,
+    by: User,
+    at: datetime,
 ) -> Document:
     """Record the red one that takes a whole issued invoice back; its receipts are free again.
 
@@ -146,7 +161,7 @@ def reverse_invoice(
     )
     _move(invoice, InvoiceState.REVERSED)
     issued = Issued(number=number, issued_on=issued_on, amount_fen=-invoice.amount_fen)
-    document = _document(invoice, Colour.RED, issued, by=by, at=at, reason=reason)
+    document = _document(invoice, Colour.RED, issued, attachment, by=by, at=at, reason=reason)
     _note(invoice, "invoice.reverse", by=by, at=at, after=_told(document), reason=reason)
     payload = {"invoice": invoice.pk, **_told(document)}
     send(community=invoice.community, topic="invoice.reversed", payload=payload)
@@ -176,7 +191,14 @@ def _end(
 
 
 def _document(
-    invoice: Invoice, colour: Colour, issued: Issued, *, by: User, at: datetime, reason: str = ""
+    invoice: Invoice,
+    colour: Colour,
+    issued: Issued,
+    attachment: Attachment | None,
+    *,
+    by: User,
+    at: datetime,
+    reason: str = "",
 ) -> Document:
     with refusing(invoices_number_once=NUMBER_USED):
         return Document.objects.create(
@@ -187,6 +209,7 @@ def _document(
             issued_on=issued.issued_on,
             amount_fen=issued.amount_fen,
             reason=reason,
+            attachment=attachment,
             at=at,
             by=by,
         )

@@ -12,6 +12,7 @@ from guanjia.core.sealing.fields import SealedTextField
 from guanjia.money.invoices.states import Colour, InvoiceState, TitleKind
 from guanjia.money.ledger.models import RequestKey
 from guanjia.money.payments.models import Receipt
+from guanjia.records.models import Attachment
 
 _S = InvoiceState
 _ENDED = [_S.REJECTED, _S.WITHDRAWN]
@@ -129,6 +130,8 @@ class Document(CommunityModel):
     issued_on = models.DateField("开票日期")
     amount_fen = models.BigIntegerField()  # with tax; a red one's is negative
     reason = models.CharField(max_length=200, blank=True)  # why it was reversed
+    # What the tax platform gave: PDF, OFD or XML.
+    attachment = CommunityForeignKey(Attachment, null=True, related_name="+", db_index=False)
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
 

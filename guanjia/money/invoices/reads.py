@@ -125,7 +125,7 @@ def lines_of(invoice: Invoice) -> list[InvoiceLine]:
 def documents_of(invoice: Invoice) -> list[Document]:
     """Return what was issued, the blue one first."""
     rows = Document.objects.filter(community=invoice.community_id, invoice=invoice)
-    return list(rows.select_related("by").order_by("pk"))
+    return list(rows.select_related("by", "attachment").order_by("pk"))
 
 
 def is_standing(receipt: Receipt) -> bool:

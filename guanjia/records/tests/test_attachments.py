@@ -18,7 +18,7 @@ from guanjia.accounts.tests.factories import make_community
 from guanjia.accounts.tests.people import browser, make_staff, sign_in
 from guanjia.records import file_kinds
 from guanjia.records.attachments import attach
-from guanjia.records.file_kinds import FileKind, UnfitFileError, kind_of
+from guanjia.records.file_kinds import INVOICES, FileKind, UnfitFileError, kind_of
 from guanjia.records.models import Attachment, JournalEntry, PersonalReveal
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,34 @@ def test_a_file_is_known_by_its_bytes(content, expected):
 )
 def test_what_is_none_of_them_or_damaged_is_refused(content):
     with pytest.raises(UnfitFileError):
+        kind(content)
+
+
+OFD = zipped(OFD_xml="<ofd/>")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"%PDF-1.7\n%%EOF", FileKind.PDF),
+        (OFD, FileKind.OFD),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><EInvoice/>', FileKind.XML),
+        (b"<EInvoice></EInvoice>", FileKind.XML),
+    ],
+)
+def test_an_invoice_comes_as_the_tax_platform_gives_it(content, expected):
+    assert kind_of(io.BytesIO(content), len(content), INVOICES) is expected
+
+
+@pytest.mark.parametrize("content", [picture("PNG"), workbook(), b"MZ\x90", zipped(evil_xml="x")])
+def test_no_other_file_is_taken_for_an_invoice(content):
+    with pytest.raises(UnfitFileError, match="只收税务平台下载的 pdf、ofd、xml"):
+        kind_of(io.BytesIO(content), len(content), INVOICES)
+
+
+@pytest.mark.parametrize("content", [OFD, b"<?xml version='1.0'?><x/>"])
+def test_an_invoices_file_is_no_paper(content):
+    with pytest.raises(UnfitFileError, match="只收 jpg"):
         kind(content)
 
 
