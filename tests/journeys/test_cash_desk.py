@@ -237,10 +237,12 @@ def test_nothing_moves_when_another_way_is_chosen(office, open_desk):
     open_unit(page, office)
     places = """() => ["h1", ".unpaid", ".amount-due", ".methods", ".figures", ".pay .btn"].map(
         (it) => Object.values(document.querySelector(it).getBoundingClientRect().toJSON()).join())"""
-    before = page.evaluate(places)
+    before, at_figures = page.evaluate(places), page.locator("#cash-form :focus")
     for key in "123456":
-        page.keyboard.press(key)
+        page.keyboard.press(key)  # held back for a moment, in case a scanner types it
+        expect(at_figures).to_have_count(1)
         page.keyboard.press("Escape")
+        expect(at_figures).to_have_count(0)
         assert page.evaluate(places) == before, key
     page.keyboard.press("s")
     page.keyboard.press("y")
