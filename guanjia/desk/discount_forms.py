@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanjia.accounts.models import Community
 from guanjia.core.inputs import LineField, day_input
+from guanjia.core.money import LIMIT_FEN
 from guanjia.desk.refund_forms import KeyForm
 from guanjia.money.discounts.models import DiscountGrant, DiscountRule
 from guanjia.money.discounts.rules import Asking, DiscountKind, Drafting, Share
@@ -160,6 +161,12 @@ class EndingForm(forms.Form):
     ) -> None:
         initial = {"last": asked.ends_on}
         super().__init__(data, initial=initial, prefix="ending", **kwargs)
+
+
+class ExpectedForm(forms.Form):
+    """The sum on the page, in fen: the books decide."""
+
+    expected_fen = forms.IntegerField(min_value=1, max_value=LIMIT_FEN)
 
 
 class DiscountStateForm(forms.Form):

@@ -15,6 +15,7 @@ from guanjia.desk.discount_forms import EndingForm, GrantForm
 from guanjia.desk.household import Household
 from guanjia.desk.refund_forms import WhyForm
 from guanjia.desk.refunds import Step
+from guanjia.money.bills.backdating import Backdated, backdated
 from guanjia.money.discounts.models import DiscountGrant, DiscountRule
 from guanjia.money.discounts.reads import (
     grants_in,
@@ -90,6 +91,31 @@ def _steps(asked: DiscountRule | DiscountGrant) -> Iterator[Step]:
         ended = asked.state == DiscountState.ENDED
         label = say("终止") if ended else say("撤回")
         yield Step(label, asked.closed_by, asked.closed_at, asked.closing)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """Bills that were issued before the grant was approved; ``url`` takes it off them, "" where this person does not."""
+
+    rows: list[Backdated]
+    url: str
+
+    @property
+    def off_fen(self) -> int:
+        """What it takes off all of them."""
+        return sum(row.off_fen for row in self.rows)
+
+    @property
+    def late_fen(self) -> int:
+        """What it comes too late for."""
+        return sum(row.late_fen for row in self.rows)
+
+
+def issued_before(grant: DiscountGrant, standing: Standing) -> Issued:
+    """Return the bills of its days that the grant has taken nothing off."""
+    rows = backdated(grant)
+    may = any(row.off_fen for row in rows) and standing.may(Permission.DISCOUNT_APPROVE)
+    return Issued(rows, _url(grant, standing.community.code, "reductions") if may else "")
 
 
 def grant_form(household: Household, data: Any = None, files: Any = None) -> GrantForm:

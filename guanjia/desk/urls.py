@@ -137,6 +137,11 @@ urlpatterns = [
     path(
         "discounts/<int:discount_id>/withdrawal/", discounts.withdrawal, name="discount-withdrawal"
     ),
+    path(
+        "discounts/<int:discount_id>/reductions/",
+        discounts.reductions,
+        name="discount-reductions",
+    ),
     path("discounts/<int:discount_id>/end/", discounts.end, name="discount-end"),
     path("discounts/rules/", discount_rules.index, name="discount-rules"),
     path("discounts/rules/new/", discount_rules.new, name="discount-rule-new"),

@@ -175,6 +175,28 @@ def test_approved_it_is_taken_off_the_next_bills_and_shown_on_them(
     assert "165.68" in household
 
 
+def test_bills_that_were_issued_before_are_reduced_after_a_look(
+    office, clerk, director, rule, vacant
+):
+    office.charge(11)
+    clerk.post(office.url("discount-new", vacant.key), wished(rule, begins_on="2026-11-01"))
+    asked = DiscountGrant.objects.get()
+    director.post(office.url("discount-approval", asked.pk))
+    seen = text(clerk.get(office.url("discount", asked.pk)))
+    assert "已收的不退不减" in seen
+    assert 'name="expected_fen"' not in seen
+    told = office.url("discount-reductions", asked.pk)
+    assert clerk.post(told, {"expected_fen": 7_101}).status_code == 403
+    assert "71.01" in text(director.get(office.url("discount", asked.pk)))
+    other = text(director.post(told, {"expected_fen": 1}, follow=True))
+    assert "可补减的已变为 71.01 元" in other
+    done = text(director.post(told, {"expected_fen": 7_101}, follow=True))
+    assert "已在 1 笔账单上补减 71.01 元" in done
+    assert 'id="issued"' not in done
+    again = text(director.post(told, {"expected_fen": 7_101}, follow=True))
+    assert "没有可以补减的账单" in again
+
+
 def test_refused_and_withdrawn_say_why(office, clerk, director, asked):
     empty = director.post(office.url("discount-refusal", asked.pk), {"refusal-reason": ""})
     assert (empty.status_code, "请写明原因" in text(empty)) == (422, True)

@@ -15,10 +15,12 @@ from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest, permits
 from guanjia.accounts.views.answers import REFUSED
 from guanjia.core.calendar import business_date
+from guanjia.core.money import yuan
 from guanjia.desk.acting import press, submit
-from guanjia.desk.discount_forms import DiscountStateForm, EndingForm
-from guanjia.desk.discounts import review_of
+from guanjia.desk.discount_forms import DiscountStateForm, EndingForm, ExpectedForm
+from guanjia.desk.discounts import issued_before, review_of
 from guanjia.desk.refund_forms import WhyForm
+from guanjia.money.bills.actions import discount_issued
 from guanjia.money.discounts import actions
 from guanjia.money.discounts.access import grant_for
 from guanjia.money.discounts.models import DiscountGrant
@@ -46,7 +48,11 @@ def detail(request: StaffRequest, discount_id: int) -> HttpResponse:
 
 
 def _page(request: StaffRequest, grant: DiscountGrant, **sent: Any) -> HttpResponse:
-    context = {"grant": grant, "review": review_of(grant, request.standing, sent)}
+    context = {
+        "grant": grant,
+        "review": review_of(grant, request.standing, sent),
+        "issued": issued_before(grant, request.standing),
+    }
     status = REFUSED if request.method == "POST" else 200
     return render(request, "desk/discounts/detail.html", context, status=status)
 
@@ -83,6 +89,20 @@ def end(request: StaffRequest, discount_id: int) -> HttpResponse:
     """Set its last day, with a reason."""
     form = EndingForm(request.POST, asked=grant_for(request.standing, discount_id))
     return _move(request, discount_id, actions.end, say("已终止"), end=form)
+
+
+@require_POST
+@permits(Permission.DISCOUNT_APPROVE)
+def reductions(request: StaffRequest, discount_id: int) -> HttpResponse:
+    """Take it off the unpaid bills that were issued before it was approved."""
+    grant, form = grant_for(request.standing, discount_id), ExpectedForm(request.POST)
+    if form.is_valid() and (
+        made := press(request, discount_issued, grant=grant, **form.cleaned_data)
+    ):
+        off = yuan(sum(row.amount_fen for row in made))
+        said = say("已在 {count} 笔账单上补减 {off} 元").format(count=len(made), off=off)
+        messages.success(request, said)
+    return _back(request, grant)
 
 
 def _move(

@@ -81,6 +81,18 @@ def may_reduce(kind: AdjustmentKind, *, amount_fen: int, open_fen: int) -> Liter
     return True
 
 
+def may_discount_issued(total_fen: int, *, expected_fen: int) -> Literal[True] | Refusal:
+    """Return True, or why a discount isn't taken off bills that were issued before it."""
+    if not total_fen:
+        return Refusal("没有可以补减的账单", "已收的不补减；刚补减过的，请刷新页面看账单")
+    if total_fen != expected_fen:
+        return Refusal(
+            f"可补减的已变为 {yuan(total_fen)} 元，与页面上的 {yuan(expected_fen)} 元不同",
+            "请刷新页面，核对后再补减",
+        )
+    return True
+
+
 def rounding_fen(total_fen: int) -> int:
     """Return what 抹零 takes off a sum to leave whole yuan."""
     return total_fen % 100

@@ -58,7 +58,7 @@ LAWS = (
         """
         SELECT a.community_id, a.id AS adjustment_id, a.bill_id, b.amount_fen, a.amount_fen AS off_fen, b.period_first,
             b.period_last, a.covered_first, a.covered_last, v.anchor, v.part_month, r.share_bp, r.monthly_fen,
-            n.id IS NOT NULL AS by_run, coalesce(sum(a.amount_fen) OVER (PARTITION BY a.community_id, a.bill_id
+            n.id IS NOT NULL AS by_run, coalesce(sum(a.amount_fen) FILTER (WHERE n.id IS NOT NULL) OVER (PARTITION BY a.community_id, a.bill_id
                 ORDER BY a.grant_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint AS before_fen
         FROM bills_adjustment a
         JOIN bills_bill b ON b.community_id = a.community_id AND b.id = a.bill_id

@@ -1,7 +1,12 @@
 """The verbs of bills: issuing a month's, and taking something off one."""
 
 from guanjia.money.bills.actions.extras import Charging, add_charge
-from guanjia.money.bills.actions.reductions import cancel_bill, reduce_bill, round_off
+from guanjia.money.bills.actions.reductions import (
+    cancel_bill,
+    discount_issued,
+    reduce_bill,
+    round_off,
+)
 from guanjia.money.bills.actions.runs import Batch, issue_bills
 
 __all__ = [
@@ -9,6 +14,7 @@ __all__ = [
     "Charging",
     "add_charge",
     "cancel_bill",
+    "discount_issued",
     "issue_bills",
     "reduce_bill",
     "round_off",

@@ -11,13 +11,17 @@ from guanjia.core.calendar import business_date
 from guanjia.core.money import yuan
 from guanjia.core.refusal import Refusal, Refused
 from guanjia.core.text import clean
+from guanjia.money.bills.backdating import backdated
 from guanjia.money.bills.models import Adjustment, Bill
 from guanjia.money.bills.rules import (
     AdjustmentKind,
     may_cancel,
+    may_discount_issued,
     may_reduce,
     rounding_fen,
 )
+from guanjia.money.discounts.models import DiscountGrant
+from guanjia.money.discounts.rules import Covered
 from guanjia.money.ledger.actions import Line, post
 from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import EntryKind
@@ -37,9 +41,9 @@ VERBS = {
 _REDUCE = """
 WITH adjusted AS (
     INSERT INTO bills_adjustment (community_id, bill_id, kind, amount_fen, reason, evidence_id, approved_by_id,
-        entry_id, at, by_id)
+        grant_id, covered_first, covered_last, entry_id, at, by_id)
     VALUES (%(community)s, %(bill)s, %(kind)s, %(amount)s, %(reason)s, %(evidence)s, %(approved_by)s,
-        %(entry)s, %(at)s, %(by)s)
+        %(grant)s, %(covered_first)s, %(covered_last)s, %(entry)s, %(at)s, %(by)s)
     RETURNING id
 )
 UPDATE bills_bill SET reduced_fen = reduced_fen + %(amount)s, is_cancelled = is_cancelled OR %(cancels)s
@@ -128,6 +132,40 @@ def round_off(
     return _reduce(largest, AdjustmentKind.ROUNDING, off, reason=reason, by=by, at=at)
 
 
+@transaction.atomic
+def discount_issued(
+    *, grant: DiscountGrant, expected_fen: int, by: User, at: datetime
+) -> list[Adjustment]:
+    """Take an approved discount off the bills that were issued before it was, as far as they are unpaid.
+
+    ``expected_fen`` is the sum on the page. A grant takes off a bill once, so a second press finds nothing left.
+    Raises Refused where there is nothing to take off, or the books say another sum.
+    """
+    rows = DiscountGrant.objects.select_for_update(no_key=True, of=("self",))
+    grant = rows.select_related("rule", "decided_by", "attachment").get(
+        community=grant.community_id, pk=grant.pk
+    )
+    found = [each for each in backdated(grant, lock=True) if each.off_fen]
+    total = sum(each.off_fen for each in found)
+    verdict = may_discount_issued(total, expected_fen=expected_fen)
+    if not verdict:
+        raise Refused(verdict)
+    return [
+        _reduce(
+            each.bill,
+            each.kind,
+            each.off_fen,
+            reason=each.reason,
+            evidence=grant.attachment,
+            approved_by=grant.decided_by,
+            granted=(grant, each.found),
+            by=by,
+            at=at,
+        )
+        for each in found
+    ]
+
+
 def _locked(bill: Bill) -> Bill:
     return Bill.objects.select_for_update().get(community=bill.community_id, pk=bill.pk)
 
@@ -140,10 +178,12 @@ def _reduce(
     reason: str,
     evidence: Attachment | None = None,
     approved_by: User | None = None,
+    granted: tuple[DiscountGrant, Covered] | None = None,
     by: User,
     at: datetime,
 ) -> Adjustment:
     """Post and write; ``bill`` is locked and was looked at under the lock."""
+    grant, days = granted or (None, None)
     reason = clean(reason)
     community = bill.community
     entry = post(
@@ -164,6 +204,9 @@ def _reduce(
         "reason": reason,
         "evidence": evidence and evidence.pk,
         "approved_by": approved_by and approved_by.pk,
+        "grant": grant and grant.pk,
+        "covered_first": days and days.first,
+        "covered_last": days and days.last,
         "entry": entry.pk,
         "at": at,
         "by": by.pk,

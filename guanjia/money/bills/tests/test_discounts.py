@@ -13,7 +13,8 @@ from guanjia.accounts.tests.factories import MORNING, make_user
 from guanjia.core.calendar import Month
 from guanjia.core.refusal import Refused
 from guanjia.money.audit.checks import audit
-from guanjia.money.bills.actions import cancel_bill, issue_bills, reduce_bill
+from guanjia.money.bills.actions import cancel_bill, discount_issued, issue_bills, reduce_bill
+from guanjia.money.bills.backdating import backdated
 from guanjia.money.bills.explain import explain
 from guanjia.money.bills.models import Adjustment, Bill, BillRun
 from guanjia.money.bills.preview import preview_bills
@@ -21,7 +22,7 @@ from guanjia.money.bills.reads import adjustments_of
 from guanjia.money.bills.rules import AdjustmentKind
 from guanjia.money.discounts.actions import end
 from guanjia.money.discounts.rules import DiscountKind, Share
-from guanjia.money.discounts.tests.factories import a_rule, ask, draft, granted
+from guanjia.money.discounts.tests.factories import a_rule, agree, ask, draft, granted
 from guanjia.money.ledger.models import EntryLine
 from guanjia.money.payments.tests.factories import make_office
 from guanjia.money.tariffs.actions import Price
@@ -289,3 +290,56 @@ def test_a_run_without_discounts_looks_for_them_once(office):
     told = [query["sql"] for query in queries if "discounts_" in query["sql"]]
     assert len(told) == 1
     assert "FOR SHARE" in told[0]
+
+
+def backdate(grant, expected_fen, by):
+    return discount_issued(grant=grant, expected_fen=expected_fen, by=by, at=MORNING)
+
+
+def test_bills_issued_before_the_approval_are_reduced_once_as_far_as_they_are_unpaid(office):
+    unit = office.unit()
+    for month in ("2026-09", "2026-10", "2026-11"):
+        office.bill(month)
+    first, second, _ = office.owed(unit)
+    office.pay([first])
+    part = second.open_fen - 1_000
+    tender = {"amount_fen": part, "tendered_fen": part}
+    office.pay([second], settle_fen=part, tender=tender)
+    grant = granted(a_rule(office), unit, date(2026, 9, 1))
+    assert [(row.due_fen, row.off_fen, row.late_fen) for row in backdated(grant)] == [
+        (THIRTY, 0, THIRTY),
+        (THIRTY, 1_000, THIRTY - 1_000),
+        (THIRTY, THIRTY, 0),
+    ]
+    with pytest.raises(Refused, match=r"已变为 81\.01 元"):
+        backdate(grant, THIRTY, office.cashier)
+    made = backdate(grant, THIRTY + 1_000, office.cashier)
+    assert [(row.amount_fen, row.grant, row.approved_by) for row in made] == [
+        (1_000, grant, grant.decided_by),
+        (THIRTY, grant, grant.decided_by),
+    ]
+    assert [bill.open_fen for bill in office.owed(unit)] == [FEE - THIRTY]
+    with pytest.raises(Refused, match="没有可以补减的账单"):
+        backdate(grant, THIRTY + 1_000, office.cashier)
+    office.bill("2026-12")
+    assert clean()
+
+
+def test_an_older_grant_approved_later_leaves_the_audit_in_peace(office):
+    unit = office.unit()
+    older = ask(a_rule(office), unit, DECEMBER)
+    other = a_rule(office, kind=DiscountKind.OTHER, name="优惠", share=Share(1_000, None))
+    granted(other, unit, DECEMBER)
+    office.bill()
+    backdate(agree(older), THIRTY, office.cashier)
+    assert bill_of(unit).reduced_fen == THIRTY + 2_367
+    assert clean()
+
+
+def test_what_waits_or_is_another_units_takes_nothing_off_issued_bills(office):
+    unit, other = office.unit(), office.unit()
+    office.bill()
+    rule = a_rule(office)
+    assert backdated(ask(rule, unit, DECEMBER)) == []
+    assert [row.bill.unit for row in backdated(granted(rule, other, DECEMBER))] == [other]
+    assert backdated(granted(rule, office.unit(), date(2027, 1, 1))) == []
