@@ -132,16 +132,16 @@ def test_a_zip_without_a_workbook_is_refused():
         read(made.getvalue())
 
 
-def mutated(seed):
+def mutated(seed, source=PEER):
     """Return the peer's workbook with a few bytes changed, in the archive or in a part before packing."""
     rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
     if seed % 2:
-        content = bytearray(PEER)
+        content = bytearray(source)
         for _ in range(rng.randint(1, 8)):
             content[rng.randrange(len(content))] = rng.randrange(256)
         return bytes(content)
     made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(PEER)) as old, zipfile.ZipFile(made, "w") as new:
+    with zipfile.ZipFile(io.BytesIO(source)) as old, zipfile.ZipFile(made, "w") as new:
         victim = rng.choice([name for name in old.namelist() if name.endswith(".xml")])
         for part in old.namelist():
             body = bytearray(old.read(part))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from guanjia.accounts.tests.factories import make_community
 from guanjia.core.refusal import Refused
@@ -27,7 +28,7 @@ from guanjia.onboarding.tests.openings import (
     opening_workbook,
     owner_of,
 )
-from guanjia.onboarding.tests.test_hostile_files import BOMBS, mutated
+from guanjia.onboarding.tests.test_hostile_files import BOMBS, MUTATIONS, mutated
 from guanjia.onboarding.tests.workbooks import AT, workbook
 from guanjia.onboarding.workbook import read
 
@@ -225,6 +226,32 @@ def test_broken_files_come_in_whole_or_not_at_all(place):
         with pytest.raises(Refused):
             bring(office, mutated(seed))
     assert not Entry.objects.filter(community=office.community).exists()
+
+
+def test_mutated_openings_are_posted_whole_or_not_at_all(place):
+    office, _ = place
+    whole = opening_workbook(
+        OWED, {**OWED, "first": "2026-09-01", "last": "2026-09-30"}, kept=[KEPT]
+    )
+    outcomes = {"posted": 0, "kept out": 0, "refused": 0}
+    for seed in range(MUTATIONS):
+        with transaction.atomic():
+            try:
+                outcome = bring(office, mutated(seed, whole))
+            except Refused:
+                outcomes["refused"] += 1
+                opening = None
+            else:
+                opening = outcome.opening
+                outcomes["posted" if opening else "kept out"] += 1
+            found = (Bill.objects.count(), Prepayment.objects.count(), Entry.objects.count())
+            assert found == (
+                (opening.bill_count, opening.prepayment_count, 1) if opening else (0, 0, 0)
+            ), seed
+            transaction.set_rollback(True)
+    assert sum(outcomes.values()) == MUTATIONS
+    assert outcomes["posted"], outcomes
+    assert outcomes["refused"], outcomes
 
 
 def test_the_workbook_comes_back_with_what_to_mend(place):
