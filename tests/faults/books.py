@@ -19,6 +19,9 @@ _LEFT = """
 SELECT unit_id, sum(balance_fen)::bigint FROM prepayments_prepayment WHERE community_id = %s AND balance_fen <> 0
 GROUP BY unit_id
 """
+_HELD = (
+    "SELECT id, balance_fen, held_fen FROM deposits_helddeposit WHERE community_id = %s ORDER BY id"
+)
 _NEXT = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
 
@@ -51,6 +54,8 @@ class Books:
         assert _not_0(self.accounts) == _not_0(model.accounts)
         assert self.numbers == model.numbers
         assert dict(self._ask(_LEFT)) == _not_0(model.left)
+        # Whatever was asked back was paid or given up within its step.
+        assert self._ask(_HELD) == [(pk, kept.left, 0) for pk, kept in model.deposits.items()]
 
     def compare_all(self, model: Model) -> None:
         """Read everything again from the first row, and find it as the model has it."""

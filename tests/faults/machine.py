@@ -25,20 +25,21 @@ from guanjia.money.tariffs.actions import Price, publish_version
 from guanjia.money.tariffs.models import ChargeItem
 from guanjia.money.tariffs.rules import Basis
 from tests.faults.books import Books
+from tests.faults.holding import HoldingActs
 from tests.faults.model import Model
-from tests.faults.till import TillActs
 
 JANUARY = Month.of(NEW_YEAR)
 MOST_DESKS = 6
 
 
-class Machine(TillActs):
+class Machine(HoldingActs):
     """One office and its model; ``step`` does one thing to both and compares them."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)  # noqa: S311 - a test's dice
         self.office: Office = make_office()
         self.colleague = make_user(community=self.office.community, role=Role.FINANCE)
+        self.clerk = make_user(community=self.office.community, role=Role.CLERK)
         self.extra = ChargeItem.objects.create(
             community=self.office.community, name="工本费", is_extra=True, extra_price=Decimal(20)
         )
@@ -72,6 +73,10 @@ class Machine(TillActs):
             self.use_a_reference_again: 2,
             self.break_off_a_payment: 3,
             self.take_back: 6,
+            self.hold_a_deposit: 4,
+            self.give_a_deposit_back: 4,
+            self.ask_for_more_than_is_held: 1,
+            self.take_a_deposit_back: 2,
             self.open_a_desk: 1,
             self.hand_over_a_shift: 2,
             self.take_to_the_bank: 2,

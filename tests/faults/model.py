@@ -10,7 +10,7 @@ from guanjia.money.payments.models import Receipt
 from guanjia.money.payments.rules import Method
 
 FEN = Decimal("0.01")
-CASH, BANK, RECEIVABLE, PREPAID = 1001, 1002, 1122, 2203
+CASH, BANK, RECEIVABLE, PREPAID, DEPOSITS = 1001, 1002, 1122, 2203, 224101
 DIFFERENCE, INCOME, REDUCTION = 1901, 6001, 600101
 ACCOUNTS = {
     Method.CASH: CASH,
@@ -49,6 +49,17 @@ class Taken:
 
 
 @dataclass
+class Kept:
+    """A deposit: its receipt, what was taken and by which accounts it came, what is left of it."""
+
+    receipt: Receipt
+    fen: int
+    money: dict[int, int]  # by account
+    left: int
+    stands: bool = True
+
+
+@dataclass
 class Model:
     """What the books should say."""
 
@@ -64,6 +75,7 @@ class Model:
     drawers: Counter[int] = field(default_factory=Counter)  # cash by desk
     numbers: dict[int, list[int]] = field(default_factory=dict)  # receipts by desk, in order
     taken: list[Taken] = field(default_factory=list)
+    deposits: dict[int, Kept] = field(default_factory=dict)  # by id
     closed: set[date] = field(default_factory=set)
 
     def price_on(self, day: date) -> Decimal:

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 from django.db import IntegrityError
 
+from guanjia.money.deposits.actions import draw_deposit
 from guanjia.money.payments import taking, writing
 from tests.faults.machine import Machine
 from tests.faults.racing import rewritten
@@ -67,6 +68,22 @@ def test_the_machine_notices_another_order(monkeypatch):
 
     in_order = taking._lock_bills
     monkeypatch.setattr(taking, "_lock_bills", lambda *words: in_order(*words)[::-1])
+    machine = Machine(seed=1)
+    with pytest.raises(AssertionError):
+        for _ in range(10):
+            a_hundred_steps(machine)
+
+
+def test_the_machine_notices_a_deduction_that_stays_on_the_deposit(monkeypatch):
+    """The control: what was kept of a deposit is income and still told as held."""
+
+    def forget(*, draws, **words):
+        draw_deposit(
+            draws={kind: fen for kind, fen in draws.items() if kind == "refunded"}, **words
+        )
+
+    monkeypatch.setattr("guanjia.money.refunds.actions.draw_deposit", forget)
+    monkeypatch.setattr("guanjia.money.deposits.actions.may_draw_deposit", lambda *_, **__: True)
     machine = Machine(seed=1)
     with pytest.raises(AssertionError):
         for _ in range(10):

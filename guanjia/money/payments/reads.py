@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -16,7 +18,8 @@ from guanjia.money.bills.models import Bill
 from guanjia.money.deposits.models import HeldDeposit
 from guanjia.money.payments.models import Allocation, Desk, Part, Receipt, ReceiptPrint, Reversal
 
-_NUMBER = re.compile(r"(\D{0,6})0*([1-9]\d{0,8})", re.ASCII)
+_NUMBER = re.compile("0*([1-9][0-9]{0,8})")
+_LONGEST_PREFIX = 6
 
 
 def receipts_of(community: Community, unit_ids: Sequence[int]) -> QuerySet[Any]:
@@ -62,14 +65,18 @@ def reversal_of(receipt: Receipt) -> Reversal | None:
 
 
 def receipts_numbered(community: Community, text: str, limit: int = 4) -> list[Receipt]:
-    """Return the receipts whose number as printed is ``text``: with or without its desk's letters and its noughts."""
-    found = _NUMBER.fullmatch(text)
-    if not found:
+    """Return the receipts whose number as printed is ``text``: with or without its desk's letters and its noughts.
+
+    A desk's letters may end in digits, as in A1: each way to part them from the number is looked for.
+    """
+    ways = [
+        Q(number=int(found[1]), **({"desk__prefix__iexact": text[:cut]} if cut else {}))
+        for cut in range(min(_LONGEST_PREFIX, len(text)) + 1)
+        if (found := _NUMBER.fullmatch(text[cut:]))
+    ]
+    if not ways:
         return []
-    letters, digits = found.groups()
-    rows = Receipt.objects.filter(community=community, number=int(digits))
-    if letters:
-        rows = rows.filter(desk__prefix__iexact=letters)
+    rows = Receipt.objects.filter(reduce(or_, ways), community=community)
     return list(rows.select_related("desk", "payment__unit").order_by("-payment__at")[:limit])
 
 

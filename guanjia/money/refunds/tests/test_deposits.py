@@ -18,6 +18,8 @@ from guanjia.money.deposits.models import DepositMovement
 from guanjia.money.deposits.tests.factories import deposit, deposit_alone, held_by, take_deposit
 from guanjia.money.ledger.models import ClosedDay, EntryLine
 from guanjia.money.payments.drawer import cash_in
+from guanjia.money.payments.models import Desk
+from guanjia.money.payments.reads import receipts_numbered
 from guanjia.money.payments.rules import Method
 from guanjia.money.payments.tests.factories import NEW_YEAR, make_office
 from guanjia.money.refunds import actions
@@ -212,6 +214,22 @@ class TestWhatARequestNeeds:
         other = take_deposit(office, office.unit())
         with pytest.raises(Refused, match="不是这笔装修押金的收据"):
             ask_deposit(office, receipt, receipts=(other.full_number,))
+
+    def test_the_number_is_read_as_printed_where_the_desks_letters_end_in_a_digit(self, office):
+        desk = Desk.objects.create(community=office.community, name="前台二", prefix="A1")
+        other = Desk.objects.create(community=office.community, name="前台三", prefix="A")
+        receipt, stranger = (
+            office.take(deposit_alone(office.unit(), deposit(office)), desk=place)
+            for place in (desk, other)
+        )
+        assert receipt.full_number == "A10000001"
+        for typed in ("A10000001", "a11", "0000001", "1"):
+            found = receipts_numbered(office.community, typed)
+            assert receipt in found, typed
+        assert stranger not in receipts_numbered(office.community, "A10000001")
+        ask_deposit(office, receipt, 100_00)
+        with pytest.raises(Refused, match="不是这笔装修押金的收据"):
+            ask_deposit(office, receipt, 100_00, receipts=(stranger.full_number,))
 
     def test_who_paid_is_known_by_the_receipts_name_and_the_registers(self, office):
         unit = office.unit()
