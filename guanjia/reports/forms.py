@@ -99,6 +99,17 @@ class MonthSpanForm(SpanForm):
     whole_month = True
 
 
+class DepositRowsForm(MonthSpanForm):
+    """The deposits behind a figure of their register."""
+
+    kind = _id()
+
+    @property
+    def chosen(self) -> int | None:
+        """The kind; None for all."""
+        return self.cleaned_data.get("kind") if self.is_valid() else None
+
+
 class AccountForm(MonthSpanForm):
     """One account's lines."""
 

@@ -247,7 +247,10 @@ class TestCarrying:
             assert content.startswith(b"%PDF")
 
 
-PAGES = ["takings", "taking-rows", "balance", "account", "ageing", "rates", "bill-rows"]
+PAGES = [
+    *("takings", "taking-rows", "balance", "account", "ageing", "rates", "bill-rows"),
+    *("deposits", "deposit-rows"),
+]
 
 
 class TestPages:
@@ -265,6 +268,8 @@ class TestPages:
             "ageing": "ageing/",
             "rates": "rates/",
             "bill-rows": "bills/",
+            "deposits": "deposits/",
+            "deposit-rows": "deposits/each/",
         }[page]
         return f"/{office.community.code}/reports/{path}"
 

@@ -12,6 +12,8 @@ from guanjia.reports import forms
 from guanjia.reports.ageing import ageing as read_ageing
 from guanjia.reports.balance import account_lines, trial_balance
 from guanjia.reports.bill_rows import bill_rows
+from guanjia.reports.deposits import deposit_rows as read_deposit_rows
+from guanjia.reports.deposits import deposits as read_deposits
 from guanjia.reports.rates import rates as read_rates
 from guanjia.reports.takings import taking_rows as read_taking_rows
 from guanjia.reports.takings import takings as read_takings
@@ -59,6 +61,23 @@ def account(request: StaffRequest) -> HttpResponseBase:
     """Show an account's lines."""
     form, community = forms.AccountForm(request.GET), request.standing.community
     return answer(request, form, lambda: account_lines(community, form.span, form.chosen))
+
+
+@_methods
+@permits(Permission.LEDGER_READ)
+def deposits(request: StaffRequest) -> HttpResponseBase:
+    """Show the register of deposits."""
+    form, community = forms.MonthSpanForm(request.GET), request.standing.community
+    read = lambda: read_deposits(community, form.span)  # noqa: E731
+    return answer(request, form, read, rows="reports:deposit-rows")
+
+
+@_methods
+@permits(Permission.LEDGER_READ)
+def deposit_rows(request: StaffRequest) -> HttpResponseBase:
+    """Show each deposit behind a figure."""
+    form, community = forms.DepositRowsForm(request.GET), request.standing.community
+    return answer(request, form, lambda: read_deposit_rows(community, form.span, form.chosen))
 
 
 @_methods

@@ -6,17 +6,14 @@ import psycopg
 import pytest
 from django.db import IntegrityError, transaction
 
-from guanjia.accounts.tests.factories import MORNING
-from guanjia.core.calendar import business_date
 from guanjia.core.refusal import Refused
 from guanjia.money.deposits import actions
-from guanjia.money.deposits.actions import draw_deposit
 from guanjia.money.deposits.models import DepositKind, DepositMovement, HeldDeposit
 from guanjia.money.deposits.rules import MovementKind, may_draw_deposit
-from guanjia.money.deposits.tests.factories import held_by, kind_of, take_deposit
-from guanjia.money.ledger.actions import Line, post
+from guanjia.money.deposits.tests.factories import draw, held_by, kind_of, take_deposit
+from guanjia.money.ledger.actions import Line
 from guanjia.money.ledger.chart import Account
-from guanjia.money.ledger.models import EntryKind, EntryLine
+from guanjia.money.ledger.models import EntryLine
 from guanjia.money.payments.tests.factories import make_office
 
 pytestmark = pytest.mark.django_db
@@ -31,25 +28,6 @@ def office():
 @pytest.fixture
 def receipt(office):
     return take_deposit(office, office.unit())
-
-
-@transaction.atomic
-def draw(office, held, draws, *against):
-    """Draw on ``held``; without other lines all of it goes out in cash."""
-    fen = sum(draws.values())
-    entry = post(
-        community=office.community,
-        kind=EntryKind.REFUND,
-        business_date=business_date(MORNING),
-        lines=[
-            Line(Account.DEPOSITS_HELD, fen, held.unit_id),
-            *(against or [Line(Account.CASH, -fen)]),
-        ],
-        series=office.desk.series,
-        by=office.cashier,
-    )
-    draw_deposit(held=held, draws=draws, entry=entry)
-    return entry
 
 
 def test_a_refund_less_a_deduction_leaves_nothing(office, receipt):
