@@ -16,6 +16,7 @@ COMMANDS = (
         ask=_("输入房号、姓名首字母或手机尾号，回车打开该户收款"),
     ),
     Command(_("收费标准"), "desk:tariffs", "report-money", Permission.TARIFF_READ, key="B"),
+    Command(_("押金种类"), "desk:deposit-kinds", "lock", Permission.TARIFF_READ, words="装修押金"),
     Command(_("补打收据"), "desk:receipts", "printer", Permission.RECEIPT_PRINT, key="P"),
     Command(
         _("发票"),

@@ -1,4 +1,4 @@
-"""What an office sets up for its money: the cash desks, and which tariffs a unit pays."""
+"""What an office sets up for its money: the cash desks, the kinds of deposits, and which tariffs a unit pays."""
 
 from typing import Any
 
@@ -6,7 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.accounts.models import Community
-from guanjia.core.inputs import day_input
+from guanjia.core.inputs import LineField, day_input
+from guanjia.core.money import typed_yuan
+from guanjia.money.deposits.models import DepositKind
+from guanjia.money.payments.forms import FenField
 from guanjia.money.tariffs.models import Tariff, UnitTariff
 
 _LARGEST_FIRST_NUMBER = 9_000_000  # receipts print seven digits
@@ -29,6 +32,31 @@ class OpeningForm(forms.Form):
         initial=1,
         help_text=_("第一张收据的号码；接着旧收据本用，就填它的下一号"),
     )
+
+
+class DepositKindForm(forms.Form):
+    """A kind of deposit; begins as ``kind`` stands."""
+
+    name = LineField(label=_("押金种类"), max_length=20, help_text=_("比如：装修押金"))
+    usual_fen = FenField(
+        label=_("通常金额（元）"),
+        required=False,
+        help_text=_("收取时先带出，可以改；没有通常金额就不填"),
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    position = forms.IntegerField(
+        label=_("顺序"), min_value=0, max_value=999, initial=0, help_text=_("数字小的排在前面")
+    )
+    is_active = forms.BooleanField(
+        label=_("启用（收银台可以收；停用后以前收的照旧退还）"), required=False, initial=True
+    )
+
+    def __init__(self, data: Any = None, *, kind: DepositKind | None = None) -> None:
+        initial = {}
+        if kind:
+            initial = {name: getattr(kind, name) for name in ("name", "position", "is_active")}
+            initial["usual_fen"] = typed_yuan(kind.usual_fen) if kind.usual_fen else ""
+        super().__init__(data, initial=initial)
 
 
 class TariffChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time

@@ -21,6 +21,7 @@ from guanjia.money.closing.actions import (
 )
 from guanjia.money.closing.models import Shift
 from guanjia.money.closing.tests.factories import begin_shift, end_shift, the_shift
+from guanjia.money.deposits.models import DepositKind
 from guanjia.money.deposits.tests.factories import held_by, take_deposit
 from guanjia.money.discounts.tests.factories import a_rule, draft
 from guanjia.money.discounts.tests.factories import ask as ask_discount
@@ -171,6 +172,7 @@ def samples(office: Office) -> dict[str, Any]:
         "bill_id": Bill.objects.get(community=place, unit=unit, run__isnull=False).pk,
         "item_id": office.item.pk,
         "tariff_id": office.tariff.pk,
+        "kind_id": DepositKind.objects.filter(community=place).earliest("pk").pk,
         "assigned_id": UnitTariff.objects.get(community=place, unit=unit).pk,
         "patch_id": patch.pk,
         "member_id": PatchMember.objects.create(

@@ -25,6 +25,13 @@ BEGINS = frozenset({MovementKind.TAKEN, MovementKind.OPENING})
 DRAWS = frozenset({MovementKind.REFUNDED, MovementKind.DEDUCTED})
 
 
+def may_be_kind(usual_fen: int | None) -> Literal[True] | Refusal:
+    """Return True, or why a kind of deposit can't have this usual amount (fen; None for none)."""
+    if usual_fen is not None and not 0 < usual_fen <= LIMIT_FEN:
+        return Refusal("通常金额不大于零，或超过上限", "请填大于零的金额；没有通常金额就不填")
+    return True
+
+
 def may_hold(amounts_fen: Sequence[int], *, kinds_in_use: bool) -> Literal[True] | Refusal:
     """Return True, or why deposits of these amounts can't be taken."""
     if not kinds_in_use:
