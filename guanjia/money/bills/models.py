@@ -66,7 +66,7 @@ class ExtraCharge(CommunityModel):
 
 
 class Opening(CommunityModel):
-    """What a community brought along when it went live: one workbook's arrears and prepayments, by one entry.
+    """What a community brought along when it went live: one workbook's arrears, prepayments and deposits, by one entry.
 
     ``entry`` is None where it brought receipt numbers alone. ``digest`` is the SHA-256 of what was read, so that the
     same figures are known again in another file. One names the one before it, which must have been withdrawn: two
@@ -84,6 +84,8 @@ class Opening(CommunityModel):
     bills_fen = models.BigIntegerField()
     prepayment_count = models.PositiveIntegerField()
     prepaid_fen = models.BigIntegerField()
+    deposit_count = models.PositiveIntegerField(db_default=0)
+    deposits_fen = models.BigIntegerField(db_default=0)
     at = models.DateTimeField(db_default=Now())
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
 
@@ -101,8 +103,12 @@ class Opening(CommunityModel):
                     bills_fen=0,
                     prepayment_count=0,
                     prepaid_fen=0,
+                    deposit_count=0,
+                    deposits_fen=0,
                 )
-                | models.Q(entry__isnull=False, bills_fen__gte=0, prepaid_fen__gte=0),
+                | models.Q(
+                    entry__isnull=False, bills_fen__gte=0, prepaid_fen__gte=0, deposits_fen__gte=0
+                ),
                 name="bills_opening_sane",
             ),
         ]

@@ -28,7 +28,7 @@ BILLED_MEANWHILE = Refusal("其中的账期刚被出账", "请重新上传工作
 _ANOTHER = Refusal("刚有另一份期初数入账", "请刷新页面，核对那一份")
 _BOOK_USED = Refusal("有收银台刚开过收据，下一号不能改", "请重新上传工作簿，按预览改正")
 
-# Entry, opening, bills, movements and lines in one statement: they can't tell different stories.
+# Entry, opening, bills, movements, deposits and lines in one statement: they can't tell different stories.
 _POST = """
 WITH entry AS (
     INSERT INTO ledger_entry (community_id, kind, series, business_date, by_id)
@@ -36,9 +36,10 @@ WITH entry AS (
     WHERE cardinality(%(line_account)s::int[]) > 0 RETURNING id
 ), opening AS (
     INSERT INTO bills_opening (community_id, previous_id, entry_id, file_name, digest, cut_over_on, bill_count, bills_fen,
-        prepayment_count, prepaid_fen, at, by_id)
+        prepayment_count, prepaid_fen, deposit_count, deposits_fen, at, by_id)
     VALUES (%(community)s, %(previous)s, (SELECT id FROM entry), %(file_name)s, %(digest)s, %(cut_over_on)s,
-        %(bill_count)s, %(bills_fen)s, %(prepayment_count)s, %(prepaid_fen)s, %(at)s, %(by)s) RETURNING id
+        %(bill_count)s, %(bills_fen)s, %(prepayment_count)s, %(prepaid_fen)s, %(deposit_count)s, %(deposits_fen)s, %(at)s,
+        %(by)s) RETURNING id
 ), issued AS (
     INSERT INTO bills_bill (community_id, unit_id, item_id, opening_id, debtor_id, period_first, period_last, due_on,
         quantity, months, part_days, part_base, amount_fen, paid_before_fen, paid_fen)
@@ -50,6 +51,17 @@ WITH entry AS (
     INSERT INTO prepayments_movement (community_id, prepayment_id, entry_id, amount_fen)
     SELECT %(community)s, m.prepayment, entry.id, m.fen
     FROM entry, unnest(%(prepayment)s::bigint[], %(moved_fen)s::bigint[]) AS m(prepayment, fen)
+), held AS (
+    INSERT INTO deposits_helddeposit (community_id, unit_id, kind_id, party_id, payer_name, reference, old_receipt,
+        entry_id, received_on, amount_fen)
+    SELECT %(community)s, h.unit, h.kind, h.party, h.payer, h.reference, h.receipt, entry.id, h.received_on, h.fen
+    FROM entry, unnest(%(held_unit)s::bigint[], %(held_kind)s::bigint[], %(held_party)s::bigint[], %(held_payer)s::text[],
+        %(held_reference)s::text[], %(held_receipt)s::text[], %(held_on)s::date[], %(held_fen)s::bigint[])
+        AS h(unit, kind, party, payer, reference, receipt, received_on, fen)
+    RETURNING id, entry_id, amount_fen
+), begun AS (
+    INSERT INTO deposits_depositmovement (community_id, held_id, entry_id, kind, amount_fen)
+    SELECT %(community)s, held.id, held.entry_id, 'opening', held.amount_fen FROM held
 ), posted AS (
     INSERT INTO ledger_entryline (community_id, entry_id, account, amount_fen, unit_id)
     SELECT %(community)s, entry.id, l.account, l.fen, l.unit
@@ -92,7 +104,7 @@ def post_opening(
         today=business_date(at),
         standing=standing,
         billed_before=_billed_before(community),
-        total_fen=max(balances.bills_fen, balances.prepaid_fen),
+        total_fen=max(balances.bills_fen, balances.prepaid_fen, balances.deposits_fen),
     )
     if not verdict:
         raise Refused(verdict)
@@ -113,6 +125,8 @@ def post_opening(
         "bills_fen": opening.bills_fen,
         "prepayments": opening.prepayment_count,
         "prepaid_fen": opening.prepaid_fen,
+        "deposits": opening.deposit_count,
+        "deposits_fen": opening.deposits_fen,
         "books": [[book.desk_id, book.next_number] for book in balances.books],
     }
     journal(community=community, by=by, at=at, action="opening.post", subject=opening, after=after)
@@ -148,7 +162,7 @@ def _billed_before(community: Community) -> int:
 
 def _values(community: Community, balances: Balances) -> dict[str, Any]:
     """Return what the statement is executed with, but for who and when."""
-    arrears, prepaid = balances.arrears, balances.prepaid
+    arrears, prepaid, held = balances.arrears, balances.prepaid, balances.deposits
     lines, prepayments = list(_lines(balances)), _prepayments(community, balances)
     return {
         "community": community.pk,
@@ -160,6 +174,8 @@ def _values(community: Community, balances: Balances) -> dict[str, Any]:
         "bills_fen": balances.bills_fen,
         "prepayment_count": len(prepaid),
         "prepaid_fen": balances.prepaid_fen,
+        "deposit_count": len(held),
+        "deposits_fen": balances.deposits_fen,
         "unit": [row.unit_id for row in arrears],
         "item": [row.item_id for row in arrears],
         "debtor": [row.debtor_id for row in arrears],
@@ -170,6 +186,14 @@ def _values(community: Community, balances: Balances) -> dict[str, Any]:
         "paid": [row.paid_before_fen for row in arrears],
         "prepayment": [prepayments[row.unit_id, row.party_id] for row in prepaid],
         "moved_fen": [row.amount_fen for row in prepaid],
+        "held_unit": [row.unit_id for row in held],
+        "held_kind": [row.kind_id for row in held],
+        "held_party": [row.party_id for row in held],
+        "held_payer": [row.payer_name for row in held],
+        "held_reference": [row.reference for row in held],
+        "held_receipt": [row.old_receipt for row in held],
+        "held_on": [row.received_on for row in held],
+        "held_fen": [row.amount_fen for row in held],
         "line_account": [int(line.account) for line in lines],
         "line_fen": [line.amount_fen for line in lines],
         "line_unit": [line.unit_id for line in lines],
@@ -177,7 +201,7 @@ def _values(community: Community, balances: Balances) -> dict[str, Any]:
 
 
 def _lines(balances: Balances) -> Iterator[Line]:
-    """Yield the entry's lines: a receivable for each bill, a liability for each prepayment, and what they rest on.
+    """Yield the entry's lines: a receivable for each bill, a liability for each prepayment and deposit, and what they rest on.
 
     What was charged on behalf of others is owed on to them, as a run has it; all else rests on the opening equity.
     """
@@ -186,10 +210,15 @@ def _lines(balances: Balances) -> Iterator[Line]:
         yield Line(Account.RECEIVABLE, row.amount_fen, row.unit_id)
         sums[Account.AGENCY_PAYABLE if row.is_agency else Account.OPENING_EQUITY] += row.amount_fen
     yield from (Line(account, -fen) for account, fen in sums.items() if fen)
-    for held in balances.prepaid:
-        yield Line(Account.PREPAID, -held.amount_fen, held.unit_id)
-    if balances.prepaid_fen:
-        yield Line(Account.OPENING_EQUITY, balances.prepaid_fen)
+    for kept in balances.prepaid:
+        yield Line(Account.PREPAID, -kept.amount_fen, kept.unit_id)
+    for held in balances.deposits:
+        yield Line(Account.DEPOSITS_HELD, -held.amount_fen, held.unit_id)
+    yield from (
+        Line(Account.OPENING_EQUITY, fen)
+        for fen in (balances.prepaid_fen, balances.deposits_fen)
+        if fen
+    )
 
 
 def _prepayments(community: Community, balances: Balances) -> dict[tuple[int, int | None], int]:

@@ -35,6 +35,20 @@ class Prepaid:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A deposit that the office still holds, in fen, on an old receipt; ``party_id`` None for a stranger."""
+
+    unit_id: int
+    kind_id: int
+    party_id: int | None
+    payer_name: str
+    reference: str
+    old_receipt: str
+    received_on: date
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """A desk's receipt book: it goes on with ``next_number``, under ``prefix``."""
 
@@ -50,6 +64,7 @@ class Balances:
     digest: bytes
     arrears: Sequence[Arrear] = ()
     prepaid: Sequence[Prepaid] = ()
+    deposits: Sequence[Held] = ()
     books: Sequence[Book] = ()
 
     @property
@@ -61,6 +76,11 @@ class Balances:
     def prepaid_fen(self) -> int:
         """The prepayments' sum."""
         return sum(row.amount_fen for row in self.prepaid)
+
+    @property
+    def deposits_fen(self) -> int:
+        """The deposits' sum."""
+        return sum(row.amount_fen for row in self.deposits)
 
 
 # A period is a year at most, so older bills can't reach into one.

@@ -54,25 +54,24 @@ def may_sign(*, state: OpeningState, part: Part, signed_before: bool) -> Literal
 
 
 def may_withdraw(
-    *, state: OpeningState, paid: int, reduced: int, drawn: int
+    *, state: OpeningState, paid: int, reduced: int, drawn: int, given_back: int
 ) -> Literal[True] | Refusal:
     """Return True, or why an opening can't be taken back.
 
     Of its bills ``paid`` have money on them and ``reduced`` were changed by hand; ``drawn`` counts prepayments
-    with less left than it brought.
+    with less left than it brought, ``given_back`` such deposits and those that are asked back.
     """
     if OpeningState.WITHDRAWN not in TRANSITIONS[state]:
         if state is OpeningState.SEALED:
             return Refusal("期初数已复核封账，不能撤回", "有错请逐笔撤销或减免，并写明原因")
         return Refusal("这份期初数已经撤回", "请刷新页面")
-    if paid:
-        return Refusal(
-            f"其中 {paid} 笔期初欠费已收过款", "请先作废或红冲这些收据；不撤回也可以逐笔更正"
-        )
-    if reduced:
-        return Refusal(
-            f"其中 {reduced} 笔期初欠费已有减免或撤销", "不能再整份撤回，请逐笔撤销其余的"
-        )
-    if drawn:
-        return Refusal(f"其中 {drawn} 份预存已被用过", "请先作废用到它的收据")
+    touched = (
+        (paid, "笔期初欠费已收过款", "请先作废或红冲这些收据；不撤回也可以逐笔更正"),
+        (reduced, "笔期初欠费已有减免或撤销", "不能再整份撤回，请逐笔撤销其余的"),
+        (drawn, "份预存已被用过", "请先作废用到它的收据"),
+        (given_back, "笔押金已退掉、扣掉一部分或正在办退款", "不能再整份撤回，其余的请逐笔更正"),
+    )
+    for count, what, remedy in touched:
+        if count:
+            return Refusal(f"其中 {count} {what}", remedy)
     return True

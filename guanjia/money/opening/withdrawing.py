@@ -14,6 +14,8 @@ from guanjia.core.refusal import Refusal, Refused
 from guanjia.core.text import clean
 from guanjia.money.bills.models import Bill, Opening
 from guanjia.money.bills.rules import AdjustmentKind
+from guanjia.money.deposits.models import HeldDeposit
+from guanjia.money.deposits.rules import DRAWN_MEANWHILE as DEPOSIT_DRAWN
 from guanjia.money.ledger.actions import day_open
 from guanjia.money.ledger.models import OFFICE_SERIES, EntryKind
 from guanjia.money.opening.models import Withdrawal, state
@@ -22,7 +24,7 @@ from guanjia.money.prepayments.models import Movement
 from guanjia.money.prepayments.rules import DRAWN_MEANWHILE
 from guanjia.records.actions import journal
 
-# The mirror: entry and lines, movements, and each bill cancelled by an adjustment, in one statement.
+# The mirror: entry and lines, movements of both kinds, and each bill cancelled by an adjustment, in one statement.
 _WITHDRAW = """
 WITH entry AS (
     INSERT INTO ledger_entry (community_id, kind, series, business_date, by_id, reverses_id)
@@ -35,6 +37,10 @@ WITH entry AS (
 ), moved AS (
     INSERT INTO prepayments_movement (community_id, prepayment_id, entry_id, amount_fen)
     SELECT %(community)s, m.prepayment_id, entry.id, -m.amount_fen FROM entry, prepayments_movement m
+    WHERE m.community_id = %(community)s AND m.entry_id = %(reverses)s
+), given_up AS (
+    INSERT INTO deposits_depositmovement (community_id, held_id, entry_id, kind, amount_fen)
+    SELECT %(community)s, m.held_id, entry.id, 'reversed', -m.amount_fen FROM entry, deposits_depositmovement m
     WHERE m.community_id = %(community)s AND m.entry_id = %(reverses)s
 ), adjusted AS (
     INSERT INTO bills_adjustment (community_id, bill_id, kind, amount_fen, reason, entry_id, at, by_id)
@@ -64,7 +70,10 @@ def withdraw_opening(*, opening: Opening, reason: str, by: User | None, at: date
     )
     moves = Movement.objects.filter(community=community, entry=opening.entry_id)
     drawn = moves.filter(prepayment__balance_fen__lt=F("amount_fen")).count()
-    verdict = may_withdraw(state=state(opening), drawn=drawn, **touched)
+    held = HeldDeposit.objects.filter(community=community, entry=opening.entry_id)
+    is_whole = Q(balance_fen=F("amount_fen"), held_fen=0)  # nor asked back
+    given_back = held.exclude(is_whole).count()
+    verdict = may_withdraw(state=state(opening), drawn=drawn, given_back=given_back, **touched)
     if not verdict:
         raise Refused(verdict)
     values: dict[str, Any] = {
@@ -82,6 +91,7 @@ def withdraw_opening(*, opening: Opening, reason: str, by: User | None, at: date
     meanwhile = {
         "opening_withdrawn_once": Refusal("这份期初数刚被别人撤回", "请刷新页面"),
         "prepayments_balance_sane": DRAWN_MEANWHILE,
+        "deposits_balance_sane": DEPOSIT_DRAWN,
         **day_open(today),
     }
     with refusing(**meanwhile), connection.cursor() as cursor:

@@ -6,10 +6,16 @@ from datetime import date
 
 from guanjia.accounts.models import Community
 from guanjia.money.bills.explain import period_text
-from guanjia.money.opening.balances import Arrear, Balances, Book, Prepaid, overlapping
+from guanjia.money.opening.balances import Arrear, Balances, Book, Held, Prepaid, overlapping
 from guanjia.onboarding.matching import Row
 from guanjia.onboarding.opening.known import Known
-from guanjia.onboarding.opening.records import ArrearLine, BookLine, Lines, PrepaidLine
+from guanjia.onboarding.opening.records import (
+    ArrearLine,
+    BookLine,
+    DepositLine,
+    Lines,
+    PrepaidLine,
+)
 from guanjia.onboarding.row_reader import RowReader
 
 _NAMED = 8
@@ -42,6 +48,7 @@ class Comparing:
             lines.digest,
             [made for _, made in arrears],
             list(self._prepaid(lines.prepaid)),
+            [held for line in lines.deposits if (held := self._deposit(line))],
             list(self._books(lines.books)),
         )
 
@@ -97,6 +104,44 @@ class Comparing:
                 message = f"与第 {earlier.number} 行是同一户同一人"
                 self.reader.error(line.row, "name", message, "请合并成一行")
             yield Prepaid(unit_id, party_id, line.amount_fen)
+
+    def _deposit(self, line: DepositLine) -> Held | None:
+        unit_id, kind_id = self._unit(line.row, line.unit), self.known.kinds.get(line.kind)
+        if kind_id is None:
+            names = "、".join([*self.known.kinds][:_NAMED])
+            remedy = f"现有：{names}；新种类请先在“收费标准 › 押金种类”里建"
+            self.reader.error(line.row, "kind", "没有这个押金种类", remedy)
+        if unit_id is None or kind_id is None:
+            return None
+        payer = self._payer(line, unit_id)
+        if payer is None:
+            return None
+        return Held(
+            unit_id=unit_id,
+            kind_id=kind_id,
+            party_id=payer[0],
+            payer_name=payer[1],
+            reference=line.purpose,
+            old_receipt=line.receipt,
+            received_on=line.received_on,
+            amount_fen=line.amount_fen,
+        )
+
+    def _payer(self, line: DepositLine, unit_id: int) -> tuple[int | None, str] | None:
+        """Return whose it is: who is named, registered or not, else the debtor of that day; None where nobody is told."""
+        if line.name:
+            found = self.known.named(unit_id, line.name)
+            if len(found) != 1:
+                remedy = "退押金时要凭原收据和身份证件核对；是本户登记里的人，请核对姓名"
+                self.reader.warn(line.row, "name", "登记里认不出这个人，按所填姓名记", remedy)
+            return (found.pop() if len(found) == 1 else None), line.name
+        then = self.known.debtor_on(unit_id, line.received_on)
+        if then is None:
+            self.reader.error(
+                line.row, "name", "没有填缴款人，登记里也查不到那天的责任人", "请填“缴款人”"
+            )
+            return None
+        return then.party_id, then.name
 
     def _books(self, lines: list[BookLine]) -> Iterator[Book]:
         prefixes = {desk.name: desk.prefix for desk in self.known.desks.values()}

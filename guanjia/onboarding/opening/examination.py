@@ -23,7 +23,9 @@ from guanjia.onboarding.row_reader import RowReader
 from guanjia.onboarding.workbook import Sheet, read
 
 _MOST_FINDINGS = 500
-_UNKNOWN = Refusal("没有认出期初表", "请下载模板，把数据贴进“欠费”“预存”“收据号”几页，表头不要改")
+_UNKNOWN = Refusal(
+    "没有认出期初表", "请下载模板，把数据贴进“欠费”“预存”“押金”“收据号”几页，表头不要改"
+)
 _EMPTY = Refusal("工作簿里没有一行期初数", "请在模板的各页里填好再上传")
 
 
@@ -65,6 +67,8 @@ class Examined:
             "bills_fen": balances.bills_fen,
             "prepayments": len(balances.prepaid),
             "prepaid_fen": balances.prepaid_fen,
+            "deposits": len(balances.deposits),
+            "deposits_fen": balances.deposits_fen,
             "books": self._books(),
             "posted": self.is_posted,
             "other": bool(self.standing) and not self.is_posted,
@@ -102,7 +106,7 @@ def examine(*, community: Community, content: bytes) -> Examined:
     if not regions:
         raise Refused(_UNKNOWN)
     lines, findings = read_lines(regions, cut_over_on=community.cut_over_on)
-    if not (findings.found or lines.arrears or lines.prepaid or lines.books):
+    if not (findings.found or lines.arrears or lines.prepaid or lines.deposits or lines.books):
         raise Refused(_EMPTY)
     _tell_unused(sheets, regions, findings)
     latest = latest_of(community.pk)
@@ -127,7 +131,7 @@ def _tell_unused(sheets: Sequence[Sheet], regions: Sequence[Region], findings: F
     used = [region.sheet for region in regions]
     for sheet in sheets:
         if sheet.rows and sheet not in used and sheet.title != NOTES:
-            remedy = "押金等请在系统里逐笔登记；别的内容请删去这一页"
+            remedy = "别的内容请在系统里登记，或删去这一页"
             findings.add(
                 Finding(sheet.title, 1, None, "", Severity.WARNING, "这一页不会导入", remedy)
             )

@@ -1,4 +1,4 @@
-"""What is on file that opening balances refer to: units, who lives there, items, desks."""
+"""What is on file that opening balances refer to: units, who lives there, items, kinds of deposits, desks."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from guanjia.accounts.models import Community
 from guanjia.estate.models import Tenure, Unit
+from guanjia.money.deposits.models import DepositKind
 from guanjia.money.payments.models import Desk
 from guanjia.money.tariffs.models import ChargeItem
 
@@ -29,11 +30,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A community's units by key, people by unit, items and desks by name."""
+    """A community's units by key, people by unit; items, kinds of deposits and desks by name."""
 
     units: dict[str, int]
     people: dict[int, list[Held]]
     items: dict[str, ChargeItem]
+    kinds: dict[str, int]
     desks: dict[str, Desk]
 
     def debtor_on(self, unit_id: int, day: date) -> Held | None:
@@ -47,7 +49,7 @@ class Known:
 
 
 def known_of(community: Community) -> Known:
-    """Read it: four statements."""
+    """Read it: five statements."""
     people: defaultdict[int, list[Held]] = defaultdict(list)
     rows = Tenure.objects.filter(community=community).values_list(
         "unit_id",
@@ -63,5 +65,6 @@ def known_of(community: Community) -> Known:
         dict(Unit.objects.filter(community=community).values_list("key", "pk")),
         people,
         {item.name: item for item in ChargeItem.objects.filter(community=community)},
+        dict(DepositKind.objects.filter(community=community).values_list("name", "pk")),
         {desk.name: desk for desk in Desk.objects.filter(community=community)},
     )

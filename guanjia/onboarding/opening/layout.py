@@ -30,6 +30,21 @@ PREPAID = Table(
         amount 金额 预存金额 预存余额 余额
     """),
 )
+DEPOSITS = Table(
+    name="opening.deposits",
+    title="押金",
+    role="deposits",
+    required=frozenset({"number", "kind", "received", "amount"}),
+    columns=columns("""
+        number 房号 房间号 房屋号 房屋编号
+        kind 押金种类 种类 保证金种类
+        name 缴款人 缴款人姓名 交款人
+        received 收取日期 收取日 收款日期
+        receipt 原收据号 收据号 收据编号
+        amount 押金余额 现在代管 未退金额
+        purpose 用途
+    """),
+)
 BOOKS = Table(
     name="opening.books",
     title="收据号",
@@ -41,7 +56,7 @@ BOOKS = Table(
         next 下一号 下一张 下一个号码
     """),
 )
-OPENING = Layout("opening", "期初模板", (ARREARS, PREPAID, BOOKS))
+OPENING = Layout("opening", "期初模板", (ARREARS, PREPAID, DEPOSITS, BOOKS))
 NOTES = "填写说明"
 _TOLD = (
     (
@@ -54,6 +69,11 @@ _TOLD = (
     ),
     ("", "责任人不填，就是账期首日的缴费责任人；是前业主欠的，请填前业主的姓名，他要先在登记里。"),
     ("预存", "一户一人填一行；姓名不填，就是启用日的缴费责任人。"),
+    (
+        "押金",
+        "一笔押金填一行：只填启用日还没退的，余额是现在还应退的金额。原收据号照旧收据抄，退的时候凭它。",
+    ),
+    ("", "押金种类要先在“收费标准 › 押金种类”里有；缴款人不填，就是收取那天的缴费责任人。"),
     (
         "收据号",
         "收银台要先在“管理 › 收银台”里开好；下一号是接着旧收据本的下一张。已经开过收据的收银台不能改号。",

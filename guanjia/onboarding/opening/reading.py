@@ -9,7 +9,13 @@ from guanjia.core.unit_number import UnitNumberError, unit_key
 from guanjia.onboarding.cells import CellError, day, fen
 from guanjia.onboarding.findings import Finding, Findings, Severity
 from guanjia.onboarding.matching import Region, Row
-from guanjia.onboarding.opening.records import ArrearLine, BookLine, Lines, PrepaidLine
+from guanjia.onboarding.opening.records import (
+    ArrearLine,
+    BookLine,
+    DepositLine,
+    Lines,
+    PrepaidLine,
+)
 from guanjia.onboarding.row_reader import RowReader
 
 T = TypeVar("T")
@@ -17,6 +23,7 @@ _YEAR = timedelta(days=366)
 _MOST_FEN = 10**10  # 一亿元 on one row is a slip
 _MOST_NUMBER = 9_999_999  # seven digits are printed
 _ITEM, _NAME, _DESK, _PREFIX = 30, 120, 30, 6
+_KIND, _RECEIPT, _PURPOSE = 20, 30, 60
 
 
 def read_lines(regions: Sequence[Region], *, cut_over_on: date) -> tuple[Lines, Findings]:
@@ -27,7 +34,12 @@ def read_lines(regions: Sequence[Region], *, cut_over_on: date) -> tuple[Lines, 
         for heading in region.missing:
             findings.add(_missing(region, heading))
         if not region.missing:
-            read = {"arrears": reading.arrear, "prepaid": reading.prepaid, "books": reading.book}
+            read = {
+                "arrears": reading.arrear,
+                "prepaid": reading.prepaid,
+                "deposits": reading.deposit,
+                "books": reading.book,
+            }
             for row in region.rows():
                 read[region.table.role](row)
     reading.settle()
@@ -87,6 +99,26 @@ class _Reading:
         if unit and amount and not self.reader.is_bad(row):
             self.lines.prepaid.append(PrepaidLine(row, unit, name, amount))
 
+    def deposit(self, row: Row) -> None:
+        """Take in a row of 押金; one received from the cut-over day on is the desk's to take."""
+        unit, kind = self._need(row, "number", _unit), self._told(row, "kind", _KIND)
+        received, amount = self._need(row, "received", day), self._need(row, "amount", _amount)
+        name = self.reader.text(row, "name", _NAME)
+        receipt = self.reader.text(row, "receipt", _RECEIPT)
+        purpose = self.reader.text(row, "purpose", _PURPOSE)
+        if received and received >= self.cut_over_on:
+            self.reader.error(
+                row,
+                "received",
+                f"收取日期在启用日 {self.cut_over_on} 或以后",
+                "启用日起收的押金在收银台收，请删去这一行",
+            )
+        if self.reader.is_bad(row) or not (unit and kind and received and amount):
+            return
+        self.lines.deposits.append(
+            DepositLine(row, unit, kind, name, received, receipt, amount, purpose)
+        )
+
     def book(self, row: Row) -> None:
         """Take in a row of 收据号."""
         desk, number = self._told(row, "desk", _DESK), self._need(row, "next", _number)
@@ -98,10 +130,17 @@ class _Reading:
         """Check the rows against each other, and leave out the bad ones."""
         self._check_overlaps()
         self._once(self.lines.prepaid, lambda line: (line.unit, line.name), "number", "这户这个人")
+        self._once(
+            self.lines.deposits,
+            lambda line: (line.unit, line.kind, line.name, line.received_on, line.receipt),
+            "receipt",
+            "同一张收据的这种押金",
+        )
         self._once(self.lines.books, lambda line: line.desk, "desk", "这个收银台")
         is_bad = self.reader.is_bad
         self.lines.arrears = [line for line in self.lines.arrears if not is_bad(line.row)]
         self.lines.prepaid = [line for line in self.lines.prepaid if not is_bad(line.row)]
+        self.lines.deposits = [line for line in self.lines.deposits if not is_bad(line.row)]
         self.lines.books = [line for line in self.lines.books if not is_bad(line.row)]
 
     def _check_overlaps(self) -> None:

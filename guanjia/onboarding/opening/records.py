@@ -39,6 +39,20 @@ class PrepaidLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DepositLine:
+    """A row of 押金: what is still held, in fen; ``name`` '' where nobody is named."""
+
+    row: Row
+    unit: str
+    kind: str
+    name: str
+    received_on: date
+    receipt: str
+    amount_fen: int
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
 class BookLine:
     """A row of 收据号."""
 
@@ -54,6 +68,7 @@ class Lines:
 
     arrears: list[ArrearLine] = field(default_factory=list)
     prepaid: list[PrepaidLine] = field(default_factory=list)
+    deposits: list[DepositLine] = field(default_factory=list)
     books: list[BookLine] = field(default_factory=list)
 
     @property
@@ -63,10 +78,16 @@ class Lines:
             [
                 *map(_arrear, self.arrears),
                 *(["预存", p.unit, p.name, str(p.amount_fen)] for p in self.prepaid),
+                *map(_deposit, self.deposits),
                 *(["收据号", b.desk, b.prefix, str(b.next_number)] for b in self.books),
             ]
         )
         return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).digest()
+
+
+def _deposit(line: DepositLine) -> list[str]:
+    told = [line.unit, line.kind, line.name, str(line.received_on), line.receipt]
+    return ["押金", *told, str(line.amount_fen), line.purpose]
 
 
 def _arrear(line: ArrearLine) -> list[str]:

@@ -63,8 +63,9 @@ def _arrears(opening: Opening) -> list[Row]:
 def _others(opening: Opening, sides: dict[Account, tuple[int, int]]) -> list[Row]:
     told = {
         Account.PREPAID: ("预存", opening.prepayment_count),
+        Account.DEPOSITS_HELD: ("押金", opening.deposit_count),
         Account.AGENCY_PAYABLE: ("代收项目的欠费", None),
-        Account.OPENING_EQUITY: ("欠费与预存的结转", None),
+        Account.OPENING_EQUITY: ("欠费、预存与押金的结转", None),
     }
     return [
         Row((str(account.value), ACCOUNT_NAMES[account], *told[account], *sides[account]))

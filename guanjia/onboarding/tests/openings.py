@@ -6,7 +6,7 @@ from guanjia.estate.models import Tenure, Unit
 from guanjia.estate.tests.factories import make_party, make_tenure
 from guanjia.money.opening.tests.factories import going_live
 from guanjia.money.payments.tests.factories import Office
-from guanjia.onboarding.opening.layout import ARREARS, BOOKS, PREPAID
+from guanjia.onboarding.opening.layout import ARREARS, BOOKS, DEPOSITS, PREPAID
 from guanjia.onboarding.tests.workbooks import workbook
 
 OWED = {
@@ -19,12 +19,23 @@ OWED = {
     "paid": 50,
 }
 KEPT = {"number": "9-1-101", "name": "张素珍", "amount": "80.00"}
+HELD = {
+    "number": "9-1-101",
+    "kind": "装修押金",
+    "name": "张素珍",
+    "received": "2026-08-03",
+    "receipt": "0031",
+    "amount": "1500.00",
+    "purpose": "厨卫改造",
+}
 BOOK = {"desk": "前台一", "prefix": "B", "next": 9000}
 
 
-def opening_workbook(*owed: Any, kept: Any = (), books: Any = (), **sheets: Any) -> bytes:
+def opening_workbook(
+    *owed: Any, kept: Any = (), held: Any = (), books: Any = (), **sheets: Any
+) -> bytes:
     """Return a workbook of our own template from rows of field → value."""
-    tables = ((ARREARS, owed), (PREPAID, kept), (BOOKS, books))
+    tables = ((ARREARS, owed), (PREPAID, kept), (DEPOSITS, held), (BOOKS, books))
     return workbook(
         {
             table.title: [

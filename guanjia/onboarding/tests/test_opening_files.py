@@ -299,5 +299,5 @@ def test_reading_asks_the_database_as_often_for_one_row_as_for_many(
         for n in range(1, 10)
     ]
     for rows in ([OWED], months):
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(7):
             bring(office, opening_workbook(*rows, kept=[KEPT]), dry_run=True)

@@ -7,7 +7,7 @@ LAWS = (
     Check(
         "openings_posted",
         "L5",
-        "每份期初的张数、合计与它的账单和预存一致，并逐户逐科目与分录一致：代收的记代收代付款，其余记期初结转",
+        "每份期初的张数、合计与它的账单、预存和押金一致，并逐户逐科目与分录一致：代收的记代收代付款，其余记期初结转",
         f"""
         SELECT community_id, opening_id, account, unit_id, sum(told)::bigint AS told_fen, sum(posted)::bigint AS posted_fen
         FROM (
@@ -26,6 +26,12 @@ LAWS = (
             CROSS JOIN LATERAL (VALUES ({Account.PREPAID}, p.unit_id, -m.amount_fen),
                 ({Account.OPENING_EQUITY}, NULL, m.amount_fen)) AS x(account, unit_id, fen)
             UNION ALL
+            SELECT o.community_id, o.id, x.account, x.unit_id, x.fen, 0
+            FROM bills_opening o
+            JOIN deposits_helddeposit h ON h.community_id = o.community_id AND h.entry_id = o.entry_id
+            CROSS JOIN LATERAL (VALUES ({Account.DEPOSITS_HELD}, h.unit_id, -h.amount_fen),
+                ({Account.OPENING_EQUITY}, NULL, h.amount_fen)) AS x(account, unit_id, fen)
+            UNION ALL
             SELECT o.community_id, o.id, l.account, l.unit_id, 0, l.amount_fen
             FROM bills_opening o
             JOIN ledger_entryline l ON l.community_id = o.community_id AND l.entry_id = o.entry_id
@@ -38,13 +44,16 @@ LAWS = (
             WHERE community_id = o.community_id AND opening_id = o.id) b
         CROSS JOIN LATERAL (SELECT count(*) AS found, coalesce(sum(amount_fen), 0)::bigint AS fen
             FROM prepayments_movement WHERE community_id = o.community_id AND entry_id = o.entry_id) m
-        WHERE (o.bill_count, o.bills_fen, o.prepayment_count, o.prepaid_fen) <> (b.found, b.fen, m.found, m.fen)
+        CROSS JOIN LATERAL (SELECT count(*) AS found, coalesce(sum(amount_fen), 0)::bigint AS fen
+            FROM deposits_helddeposit WHERE community_id = o.community_id AND entry_id = o.entry_id) h
+        WHERE (o.bill_count, o.bills_fen, o.prepayment_count, o.prepaid_fen, o.deposit_count, o.deposits_fen)
+            <> (b.found, b.fen, m.found, m.fen, h.found, h.fen)
         """,  # noqa: S608 - put together from constants
     ),
     Check(
         "openings_withdrawn",
         "L3",
-        "撤回的期初整份冲回：分录冲的就是它，每张账单由这一笔撤销，每份预存退出；一个项目只有一份期初有效",
+        "撤回的期初整份冲回：分录冲的就是它，每张账单由这一笔撤销，每份预存、每笔押金退出；一个项目只有一份期初有效",
         """
         SELECT w.community_id, w.opening_id, w.id AS withdrawal_id, o.entry_id, e.reverses_id
         FROM opening_withdrawal w
@@ -58,6 +67,9 @@ LAWS = (
             OR EXISTS (SELECT 1 FROM prepayments_movement m
                 WHERE m.community_id = w.community_id AND m.entry_id IN (o.entry_id, w.entry_id)
                 GROUP BY m.prepayment_id HAVING sum(m.amount_fen) <> 0)
+            OR EXISTS (SELECT 1 FROM deposits_depositmovement m
+                WHERE m.community_id = w.community_id AND m.entry_id IN (o.entry_id, w.entry_id)
+                GROUP BY m.held_id HAVING sum(m.amount_fen) <> 0)
         UNION ALL
         SELECT o.community_id, o.id, NULL, o.entry_id, NULL
         FROM bills_opening o

@@ -69,6 +69,15 @@ LAWS = (
             WHERE EXISTS (SELECT 1 FROM bills_adjustment a
                 WHERE a.community_id = m.community_id AND a.entry_id = m.entry_id)
             UNION ALL
+            SELECT m.community_id, m.entry_id, x.account, x.unit_id, x.fen, 0
+            FROM opening_withdrawal w
+            JOIN deposits_depositmovement m ON m.community_id = w.community_id AND m.entry_id = w.entry_id
+            JOIN deposits_helddeposit h ON h.community_id = m.community_id AND h.id = m.held_id
+            CROSS JOIN LATERAL (VALUES ({Account.DEPOSITS_HELD}, h.unit_id, -m.amount_fen),
+                ({Account.OPENING_EQUITY}, NULL, m.amount_fen)) AS x(account, unit_id, fen)
+            WHERE EXISTS (SELECT 1 FROM bills_adjustment a
+                WHERE a.community_id = m.community_id AND a.entry_id = m.entry_id)
+            UNION ALL
             SELECT l.community_id, l.entry_id, l.account, l.unit_id, 0, l.amount_fen
             FROM ledger_entryline l
             WHERE EXISTS (SELECT 1 FROM bills_adjustment a

@@ -21,8 +21,8 @@ def holds_deposits(office: Office, first: Unit, second: Unit) -> None:
     office.take_back(take_deposit(office, second, 5_000))
 
 
-LAST = "(SELECT max(id) FROM deposits_helddeposit WHERE balance_fen > 0 AND community_id = %(c)s)"
-BACK = "(SELECT id FROM deposits_helddeposit WHERE balance_fen = 0 AND community_id = %(c)s)"
+LAST = "(SELECT max(id) FROM deposits_helddeposit WHERE balance_fen > 0 AND old_receipt = '' AND community_id = %(c)s)"
+BACK = "(SELECT id FROM deposits_helddeposit WHERE balance_fen = 0 AND old_receipt = '' AND community_id = %(c)s)"
 RUN = "(SELECT min(entry_id) FROM bills_billrun WHERE community_id = %(c)s)"
 LINE = "INSERT INTO ledger_entryline (community_id, entry_id, account, amount_fen, unit_id) VALUES "
 LIABILITY_FAULTS = {

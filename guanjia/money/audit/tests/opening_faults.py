@@ -42,6 +42,10 @@ OPENING_FAULTS = {
         "openings_posted",
         f"UPDATE bills_opening SET prepaid_fen = prepaid_fen - 1 WHERE id = {LAST}",
     ),
+    "a deposit that the opening does not tell": (
+        "openings_posted",
+        f"UPDATE bills_opening SET deposit_count = 0, deposits_fen = 0 WHERE id = {LAST}",
+    ),
     "an opening that stands beside another": (
         "openings_withdrawn",
         "ALTER TABLE opening_withdrawal DROP CONSTRAINT opening_withdrawn_once",

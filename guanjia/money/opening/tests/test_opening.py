@@ -15,6 +15,9 @@ from guanjia.money.bills.actions import cancel_bill, reduce_bill
 from guanjia.money.bills.explain import explain
 from guanjia.money.bills.models import Bill, Opening
 from guanjia.money.bills.rules import AdjustmentKind
+from guanjia.money.deposits.models import HeldDeposit
+from guanjia.money.deposits.rules import MovementKind
+from guanjia.money.deposits.tests.factories import draw
 from guanjia.money.ledger.models import ClosedDay, Entry, EntryLine
 from guanjia.money.opening.actions import post_opening, sign_opening
 from guanjia.money.opening.balances import Book, Prepaid
@@ -25,6 +28,7 @@ from guanjia.money.opening.tests.factories import (
     arrear,
     balances,
     going_live,
+    held,
     make_reviewer,
     post,
     posted,
@@ -66,6 +70,25 @@ def withdraw(office, opening, **words):
 
 def sign(opening, part, by):
     return sign_opening(opening=opening, part=part, by=by, at=MORNING)
+
+
+def test_deposits_are_owed_back_and_taken_back_with_the_rest(office, unit):
+    made = post(
+        office, balances(arrear(unit, office.item), deposits=(held(unit), held(unit, 2_000)))
+    )
+    assert sums(made.opening.entry) == {1122: 20_000, 4104: 132_000, 224101: -152_000}
+    assert (made.opening.deposit_count, made.opening.deposits_fen) == (2, 152_000)
+    assert broken() == set()
+    withdraw(office, made.opening)
+    assert list(HeldDeposit.objects.values_list("balance_fen", flat=True)) == [0, 0]
+    assert broken() == set()
+
+
+def test_one_that_was_given_back_in_part_keeps_the_opening(office, unit):
+    opening = posted(office, unit)
+    draw(office, HeldDeposit.objects.get(), {MovementKind.REFUNDED: 50_000})
+    with pytest.raises(Refused, match="1 笔押金已退掉"):
+        withdraw(office, opening)
 
 
 def test_it_posts_by_one_entry_on_the_cut_over_day(office, unit):

@@ -27,7 +27,7 @@ _WORDS = {
 
 
 class Command(BaseCommand):
-    help = "导入期初：启用日之前的欠费、预存和各收银台的下一张收据号（.xlsx，用本系统的期初模板）"
+    help = "导入期初：启用日之前的欠费、预存、押金和各收银台的下一张收据号（.xlsx，用本系统的期初模板）"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="工作簿")
@@ -75,6 +75,8 @@ class Command(BaseCommand):
             say(f"欠费 {item['item']}：{item['count']} 笔，{yuan(item['fen'])} 元")
         if told.get("prepayments"):
             say(f"预存：{told['prepayments']} 份，{yuan(told['prepaid_fen'])} 元")
+        if told.get("deposits"):
+            say(f"押金：{told['deposits']} 笔，{yuan(told['deposits_fen'])} 元")
         for book in told.get("books", ()):
             say(f"收据号 {book['desk']}：从 {book['number']} 起")
         for finding in told.get("findings", ())[:_SHOWN]:
