@@ -9,6 +9,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from guanjia.core.money import yuan
+from guanjia.desk.refund_forms import KeyForm
 from guanjia.money.closing.actions.endings import Slip
 from guanjia.money.closing.banknotes import DENOMINATIONS, LABELS, MOST_PIECES, Notes, whole
 from guanjia.money.closing.facts import ShiftFacts
@@ -93,8 +94,8 @@ class OpeningForm(NotesForm, Signed):
             self.fields[name].required = False
 
 
-class BankingForm(NotesForm, Signed):
-    """What is taken to the bank during a shift."""
+class BankingForm(KeyForm, NotesForm, Signed):
+    """What is taken to the bank during a shift, once a press."""
 
     carrier = forms.CharField(label=_("送款人"), max_length=60)
     slip = forms.CharField(label=_("缴款单号"), max_length=40, required=False)

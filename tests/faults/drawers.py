@@ -3,6 +3,7 @@
 import random
 from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from guanjia.accounts.models import User
 from guanjia.core.calendar import business_date
@@ -67,6 +68,7 @@ class DrawerActs(ABC):
                 notes=fewest(fen),
                 carrier="何佳",
                 witness=self.colleague,
+                key=uuid4(),
                 by=self.office.cashier,
                 at=self.now,
             )

@@ -243,6 +243,7 @@ def cash_banked(office: Office) -> Act:
         notes=fewest(drawer_in_books(office.desk).fen),
         carrier="何佳",
         witness=make_user(community=office.community),
+        key=uuid4(),
         by=office.cashier,
         at=MORNING,
     )
@@ -278,11 +279,11 @@ def a_reopening(office: Office) -> Act:
 # Pressed again these answer as they did; the others refuse, since it is done.
 ANSWERED = [
     *(a_payment, a_split_payment, a_part_payment, money_left, a_draw, a_deposit, a_charge),
-    *(a_run, an_opening, a_refund_asked_for, a_refund_paid, a_transfer),
+    *(a_run, an_opening, a_refund_asked_for, a_refund_paid, a_transfer, cash_banked),
 ]
 REFUSED = [
     *(a_void, a_reversal, a_cancellation, an_opening_taken_back, a_refund_approved),
-    *(a_refund_withdrawn, a_count_begun, a_count, a_handover, a_shift_opened, cash_banked),
+    *(a_refund_withdrawn, a_count_begun, a_count, a_handover, a_shift_opened),
     *(a_day_closed, a_reopening_asked_for, a_reopening),
 ]
 

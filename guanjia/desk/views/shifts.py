@@ -213,7 +213,7 @@ def banking(request: StaffRequest, shift_id: int) -> HttpResponse:
         return _to(request, shift)
     form = BankingForm(_sent(request))
     if form.is_valid() and (second := signed(request, form)):
-        words = {"notes": form.notes(), "witness": second.user}
+        words = {"notes": form.notes(), "witness": second.user, "key": form.pressed}
         words |= {name: form.cleaned_data[name] for name in ("carrier", "slip")}
         if deposit := attempt(request, form, actions.bank_cash, shift=shift, **words):
             told = say("已缴存 {yuan} 元").format(yuan=yuan(deposit.amount_fen))

@@ -10,7 +10,7 @@ from guanjia.core.database.fields import CommunityForeignKey
 from guanjia.core.database.privileges import APPEND_ONLY
 from guanjia.money.closing.banknotes import whole
 from guanjia.money.closing.states import RequestState, ShiftState
-from guanjia.money.ledger.models import ClosedDay, Entry
+from guanjia.money.ledger.models import ClosedDay, Entry, RequestKey
 from guanjia.money.payments.models import Desk
 
 
@@ -211,11 +211,16 @@ class Deposit(CommunityModel):
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     witness = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    # The press that took it out during a shift; a day's close takes the rest without one, being done once itself.
+    request_key = CommunityForeignKey(RequestKey, related_name="+", null=True, db_index=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(
                 condition=models.Q(amount_fen__gt=0), name="closing_deposit_amount"
+            ),
+            models.UniqueConstraint(
+                fields=["community", "request_key"], name="closing_deposit_key"
             ),
             models.CheckConstraint(
                 condition=~models.Q(by=models.F("witness")), name="closing_deposit_two_names"

@@ -175,6 +175,8 @@ LAWS = (
             UNION ALL SELECT community_id, request_key_id, 'refund.pay' FROM refunds_voucher
             UNION ALL SELECT community_id, request_key_id, 'discount.request' FROM discounts_discountgrant
             UNION ALL SELECT community_id, request_key_id, 'invoice.request' FROM invoices_invoice
+            UNION ALL SELECT community_id, request_key_id, 'cash.bank' FROM closing_deposit
+                WHERE request_key_id IS NOT NULL
         ) d ON d.community_id = k.community_id AND d.request_key_id = k.id
         GROUP BY k.community_id, k.id HAVING count(d.scope) <> 1 OR min(d.scope) <> k.scope
         """,

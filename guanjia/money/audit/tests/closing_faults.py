@@ -4,6 +4,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from guanjia.accounts.permissions import Role
 from guanjia.accounts.tests.factories import MORNING, make_user
@@ -37,7 +38,7 @@ def closed_office():
     names: dict[str, Any] = {"carrier": "何佳", "witness": witness}
     office.pay(office.owed(unit)[:1])
     shift = the_shift(office.desk)
-    bank_cash(shift=shift, notes={100_00: 1}, **names, **act)
+    bank_cash(shift=shift, notes={100_00: 1}, key=uuid4(), **names, **act)
     end_shift(shift, over_fen=150, **act)
     closing: dict[str, Any] = {"community": place, "day": shift.business_date, **names, **act}
     close = close_day(taken={office.desk.pk: {50_00: 1}}, **closing)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -15,10 +16,13 @@ from guanjia.money.closing.models import Deposit, DepositPart, Shift
 from guanjia.money.closing.reads import drawer_in_books
 from guanjia.money.closing.rules import may_bank, may_become, may_work_on
 from guanjia.money.closing.states import ShiftState
+from guanjia.money.ledger.actions import claim_request
 from guanjia.money.ledger.chart import Account
-from guanjia.money.ledger.models import EntryKind
+from guanjia.money.ledger.models import EntryKind, RequestKey
 from guanjia.money.payments.drawer import hold_drawer
 from guanjia.records.actions import journal
+
+BANK = "cash.bank"  # the scope of its idempotency keys
 
 
 @transaction.atomic
@@ -29,10 +33,19 @@ def bank_cash(
     carrier: str,
     slip: str = "",
     witness: User,
+    key: UUID,
     by: User,
     at: datetime,
 ) -> Deposit:
-    """Take cash out of the drawer during a shift. Raises Refused where less is in it, or the shift is counted."""
+    """Take cash out of the drawer during a shift, once: the same ``key`` gives the same answer (L7).
+
+    Raises Refused where less is in it, or the shift is counted.
+    """
+    asked = {"shift": shift.pk, "notes": as_kept(notes), "witness": witness.pk, "by": by.pk}
+    claimed = claim_request(community=shift.community, scope=BANK, key=key, request=asked)
+    if claimed is None:
+        rows = Deposit.objects.filter(community=shift.community)
+        return rows.get(request_key__scope=BANK, request_key__key=key)
     shift, desk = hold_shift(shift)
     must(may_become(ShiftState(shift.state), ShiftState.COUNTING))
     must(may_work_on(is_in_shift=is_in(shift, by), oversees=False))
@@ -47,6 +60,7 @@ def bank_cash(
         day=business_date(at),
         by=by,
         at=at,
+        request_key=claimed,
     )
     journal(
         community=shift.community,
@@ -69,6 +83,7 @@ def take_to_bank(
     day: date,
     by: User,
     at: datetime,
+    request_key: RequestKey | None = None,
 ) -> Deposit:
     """Post what leaves the desks' drawers and write its slip, inside the caller's transaction; desks by their id."""
     desks = [hold_desk(community.pk, pk) for pk in sorted(taken)]
@@ -88,6 +103,7 @@ def take_to_bank(
         at=at,
         by=by,
         witness=witness,
+        request_key=request_key,
     )
     for desk in desks:
         fen = sum_of(taken[desk.pk])

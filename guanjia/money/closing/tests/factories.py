@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from guanjia.accounts.models import User
 from guanjia.accounts.tests.factories import make_user
@@ -58,4 +59,4 @@ def bank(desk: Desk, fen: int, *, by: User, at: datetime) -> Deposit:
     """Take cash out of the drawer to the bank, before somebody's eyes."""
     witness = make_user(community=desk.community)
     words: dict[str, Any] = {"carrier": "武平工行", "witness": witness, "by": by, "at": at}
-    return bank_cash(shift=the_shift(desk), notes=fewest(fen), **words)
+    return bank_cash(shift=the_shift(desk), notes=fewest(fen), key=uuid4(), **words)

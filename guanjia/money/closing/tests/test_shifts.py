@@ -23,7 +23,7 @@ from guanjia.money.closing.actions import (
 )
 from guanjia.money.closing.actions.endings import Second, Slip
 from guanjia.money.closing.banknotes import fewest
-from guanjia.money.closing.models import Count, Handover, Shift
+from guanjia.money.closing.models import Count, Deposit, Handover, Shift
 from guanjia.money.closing.reads import (
     cash_moves,
     drawer_in_books,
@@ -220,6 +220,7 @@ class TestTheEnd:
             notes={100_00: 2},
             carrier="何佳",
             witness=second.user,
+            key=uuid4(),
             by=office.cashier,
             at=MORNING,
         )
@@ -336,9 +337,19 @@ class TestTheEnd:
         words = {"shift": shift, "carrier": "何佳", "witness": second.user}
         words |= {"by": office.cashier, "at": MORNING}
         with pytest.raises(Refused, match="没有填缴存的张数"):
-            bank_cash(**words, notes={})
+            bank_cash(**words, key=uuid4(), notes={})
         with pytest.raises(Refused, match=r"只有 0.00 元"):
-            bank_cash(**words, notes={1: 1})
+            bank_cash(**words, key=uuid4(), notes={1: 1})
+
+    def test_a_press_whose_answer_was_lost_takes_no_more_to_the_bank(self, office, shift, second):
+        office.pay(owing(office, ("2026-10",)))
+        words = {"shift": shift, "carrier": "何佳", "witness": second.user, "key": uuid4()}
+        words |= {"by": office.cashier, "at": MORNING}
+        first = bank_cash(**words, notes={100_00: 1})
+        assert bank_cash(**words, notes={100_00: 1}) == first
+        with pytest.raises(Refused, match="前后不一致"):
+            bank_cash(**words, notes={50_00: 1})
+        assert Deposit.objects.get() == first
 
     def test_each_act_is_journalled_once(self, office, shift):
         join_shift(shift=shift, by=make_user(), at=MORNING)
