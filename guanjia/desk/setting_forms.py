@@ -47,6 +47,9 @@ class DepositKindForm(forms.Form):
     position = forms.IntegerField(
         label=_("顺序"), min_value=0, max_value=999, initial=0, help_text=_("数字小的排在前面")
     )
+    needs_completion_check = forms.BooleanField(
+        label=_("退还前要验收（如装修：验收合格才能退）"), required=False
+    )
     is_active = forms.BooleanField(
         label=_("启用（收银台可以收；停用后以前收的照旧退还）"), required=False, initial=True
     )
@@ -54,7 +57,8 @@ class DepositKindForm(forms.Form):
     def __init__(self, data: Any = None, *, kind: DepositKind | None = None) -> None:
         initial = {}
         if kind:
-            initial = {name: getattr(kind, name) for name in ("name", "position", "is_active")}
+            kept = ("name", "position", "needs_completion_check", "is_active")
+            initial = {name: getattr(kind, name) for name in kept}
             initial["usual_fen"] = typed_yuan(kind.usual_fen) if kind.usual_fen else ""
         super().__init__(data, initial=initial)
 

@@ -32,6 +32,21 @@ def test_a_new_kind_is_offered_at_the_desk_and_leaves_a_trace(office, cashier, f
     assert (row.after or {})["usual_fen"] == 50_000
 
 
+def test_what_is_given_back_on_a_completed_check_alone_is_said_so(office, finance):
+    assert (
+        finance.post(
+            office.url("deposit-kind-new"), SENT | {"needs_completion_check": "on"}
+        ).status_code
+        == 302
+    )
+    made = kinds(office).get(name="空调安装押金")
+    assert made.needs_completion_check
+    assert finance.get(office.url("deposit-kinds")).content.decode().count("凭验收退") == 2
+    assert finance.post(office.url("deposit-kind", made.pk), SENT).status_code == 302
+    made.refresh_from_db()
+    assert not made.needs_completion_check
+
+
 def test_a_kind_is_changed_and_put_out_of_use_while_what_is_held_stays(office, cashier, finance):
     cashier.post(office.url("payments"), office.paying([], tendered="2000", **typed(office)))
     kind = kind_of(office.community)
@@ -54,6 +69,7 @@ def test_a_kind_is_changed_and_put_out_of_use_while_what_is_held_stays(office, c
 def test_saving_it_as_it_stands_leaves_no_trace(office, finance):
     kind = kind_of(office.community)
     sent = {"name": kind.name, "usual_fen": "2,000", "position": "1", "is_active": "on"}
+    sent["needs_completion_check"] = "on"
     assert finance.post(office.url("deposit-kind", kind.pk), sent).status_code == 302
     assert not JournalEntry.objects.filter(action="deposit_kind.change").exists()
 
