@@ -16,6 +16,7 @@ from guanjia.demo.layout import HIGH_RISE
 from guanjia.demo.names import People, chance, pick
 from guanjia.demo.office import NEW_PRICE, PRICE_EVIDENCE, Act, Office
 from guanjia.demo.register import SHOWN, Home
+from guanjia.demo.vacancies import Vacancies
 from guanjia.estate.actions import (
     change_unit_status,
     hand_over_unit,
@@ -109,6 +110,9 @@ class History:
         accountant = self._office.accountant
         if nth == len(self._months) // 3:
             self._raise_price(month)
+        if nth == len(self._months) // 2:
+            asked_at = _at(month.first - timedelta(days=3), time(10, 30))
+            Vacancies(self._office).allow(self._homes, month, asked_at)
         night = _at(month.first, time(0, 10))
         for _ in issue_bills(
             community=self._office.community, month=month, by=accountant, at=night
@@ -150,11 +154,12 @@ class History:
         since = {unit.pk: home.since for home in homes for unit in home.units}
         rows = Bill.objects.open_of(self._office.community, list(since))
         owed = defaultdict(list)
-        for unit, bill, period, amount, paid in rows.values_list(
-            "unit", "pk", "period_first", "amount_fen", "paid_fen"
+        for unit, bill, period, *sums in rows.values_list(
+            "unit", "pk", "period_first", "amount_fen", "reduced_fen", "paid_fen"
         ):
             if period >= since[unit]:
-                owed[unit].append((bill, amount - paid))
+                amount, reduced, paid = sums
+                owed[unit].append((bill, amount - reduced - paid))
         return owed
 
     def _pay(self, home: Home, bills: list[tuple[int, int]], at: datetime) -> None:

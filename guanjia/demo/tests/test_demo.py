@@ -17,6 +17,8 @@ from guanjia.demo.layout import BLOCKS, WHOLE, Layout
 from guanjia.estate.models import Tenure, Unit
 from guanjia.estate.states import Capacity
 from guanjia.money.bills.models import OPEN_FEN, Bill
+from guanjia.money.discounts.models import DiscountGrant
+from guanjia.money.discounts.states import DiscountState
 from guanjia.money.invoices.models import Invoice
 from guanjia.money.payments.models import Payment, Receipt, Reversal
 from guanjia.money.tariffs.models import TariffVersion
@@ -57,6 +59,15 @@ def test_the_books_of_the_demo_stand_an_audit():
     assert {Capacity.OWNER, Capacity.DEVELOPER, Capacity.TENANT} <= capacities
     evidence = TariffVersion.objects.filter(community=community).values_list("evidence", flat=True)
     assert all(evidence)
+
+
+@pytest.mark.django_db
+def test_flats_on_record_as_vacant_are_charged_less_from_half_way_on():
+    community = small(months=4)
+    grants = DiscountGrant.objects.filter(community=community, state=DiscountState.APPROVED)
+    less = Bill.objects.filter(community=community, reduced_fen__gt=0)
+    assert {grant.unit_id for grant in grants} == {bill.unit_id for bill in less} != set()
+    assert {bill.period_first for bill in less} == {date(2026, 4, 1), date(2026, 5, 1)}
 
 
 @pytest.mark.django_db
