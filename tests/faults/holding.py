@@ -58,7 +58,8 @@ class HoldingActs(TillActs):
         refund = self._ask(pk, fen, deducted, Method.CASH if desk else Method.TRANSFER)
         words: dict[str, Any] = {"refund": refund, "at": self.now}
         approve_refund(by=self.colleague, **words)
-        if desk and fen - deducted > self.model.drawers[desk.pk]:
+        paid = fen - deducted  # nothing where all is kept, which no drawer is asked for
+        if desk and paid and paid > self.model.drawers[desk.pk]:
             try:
                 self._pay(refund, desk)
             except Refused as refused:

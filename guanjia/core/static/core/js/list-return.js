@@ -4,8 +4,9 @@
  */
 const KEY = "guanjia.list:";
 const list = document.querySelector("table[data-list]");
-const kept = (path) => JSON.parse(sessionStorage.getItem(KEY + path) ?? "null");
-const keep = (value) => sessionStorage.setItem(KEY + location.pathname, JSON.stringify(value));
+// A page that is left before this runs has no storage any more.
+const kept = (path) => JSON.parse(sessionStorage?.getItem(KEY + path) ?? "null");
+const keep = (value) => sessionStorage?.setItem(KEY + location.pathname, JSON.stringify(value));
 
 if (document.querySelector("[data-list-page]")) {
   const before = kept(location.pathname);
