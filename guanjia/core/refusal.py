@@ -18,9 +18,18 @@ class Refusal:
         return f"{self.reason}。{self.remedy}。"
 
 
+Verdict = Literal[True] | Refusal  # what a rule answers
+
+
 class Refused(Exception):  # noqa: N818 - it carries a Refusal, which is no error of the program
     """Raised by an action whose rule refuses."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal)
         self.refusal = refusal
+
+
+def must(verdict: Verdict) -> None:
+    """Raise Refused unless the rule says True."""
+    if not verdict:
+        raise Refused(verdict)

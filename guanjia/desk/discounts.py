@@ -11,6 +11,7 @@ from django.utils.translation import gettext as say
 from guanjia.accounts.access import Standing
 from guanjia.accounts.permissions import Permission
 from guanjia.core.calendar import business_date
+from guanjia.core.refusal import Verdict
 from guanjia.desk.discount_forms import EndingForm, GrantForm
 from guanjia.desk.household import Household
 from guanjia.desk.refund_forms import WhyForm
@@ -23,7 +24,7 @@ from guanjia.money.discounts.reads import (
     rules_in,
     rules_to_grant,
 )
-from guanjia.money.discounts.rules import Verdict, may_decide
+from guanjia.money.discounts.rules import may_decide
 from guanjia.money.discounts.states import DiscountState
 
 _ROUTES = {DiscountRule: "desk:discount-rule", DiscountGrant: "desk:discount"}

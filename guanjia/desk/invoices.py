@@ -13,6 +13,7 @@ from guanjia.accounts.access import Standing
 from guanjia.accounts.models import User
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest
+from guanjia.core.refusal import Verdict
 from guanjia.desk.invoice_forms import InvoiceForm, IssuedForm, RedForm
 from guanjia.estate.household import sister_units
 from guanjia.money.invoices.models import Document, Invoice, InvoiceLine
@@ -26,7 +27,6 @@ from guanjia.money.invoices.reads import (
     with_invoiceable,
 )
 from guanjia.money.invoices.rules import (
-    Judgement,
     ReceiptFacts,
     masked,
     may_become,
@@ -102,7 +102,7 @@ def _steps(invoice: Invoice, documents: list[Document]) -> Iterator[Step]:
 class Recording:
     """The dialog of what was issued: why not, or its form; ``send_to`` in full, since finance sends it there."""
 
-    verdict: Judgement
+    verdict: Verdict
     form: IssuedForm
     is_red: bool
     send_to: str = ""
@@ -134,7 +134,7 @@ class OfReceipt:
     """What a receipt's page tells of invoices: the one that stands, those before, what is left and under which name."""
 
     facts: ReceiptFacts
-    verdict: Judgement
+    verdict: Verdict
     standing: Any | None
     earlier: list[Any]
     last: Invoice | None
@@ -167,7 +167,7 @@ def of_receipt(receipt: Receipt, standing: Standing) -> OfReceipt:
 class Asked:
     """The dialog that asks for an invoice: why not, or its form; ``others`` are receipts that may go with it."""
 
-    verdict: Judgement
+    verdict: Verdict
     form: InvoiceForm
     others: list[Any]
 

@@ -14,6 +14,7 @@ from guanjia.accounts.models import User
 from guanjia.accounts.permissions import Permission
 from guanjia.accounts.permits import StaffRequest
 from guanjia.core.calendar import business_date
+from guanjia.core.refusal import Verdict
 from guanjia.desk import cash_desk
 from guanjia.desk.refund_forms import BankForm, CashForm
 from guanjia.desk.taking_back import JOIN_FIRST, NO_OPEN_SHIFT, TODAY_CLOSED
@@ -25,7 +26,7 @@ from guanjia.money.payments.reads import active_desks
 from guanjia.money.payments.rules import Method
 from guanjia.money.refunds.models import Deduction, Refund, Voucher
 from guanjia.money.refunds.reads import deductions_of, refunds_in, voucher_of
-from guanjia.money.refunds.rules import Verdict, may_decide, may_pay, may_withdraw
+from guanjia.money.refunds.rules import may_decide, may_pay, may_withdraw
 from guanjia.money.refunds.states import RefundState
 from guanjia.records.actions import reveal
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as say
@@ -13,7 +13,7 @@ from guanjia.accounts.models import Community
 from guanjia.accounts.permissions import ROLE_LABELS, Permission, roles_with
 from guanjia.accounts.permits import StaffRequest
 from guanjia.core.calendar import business_date
-from guanjia.core.refusal import Refusal
+from guanjia.core.refusal import Refusal, Verdict
 from guanjia.desk import cash_desk
 from guanjia.desk.taking_back_forms import TakingBackForm
 from guanjia.money.closing.models import Shift
@@ -61,7 +61,7 @@ class TakingBack:
     """The dialog: ``joinable`` are the shifts to join first where cash is given back."""
 
     kind: ReversalKind
-    verdict: Literal[True] | Refusal
+    verdict: Verdict
     ways: list[tuple[Part, object]]
     form: TakingBackForm
     joinable: list[Shift]
@@ -120,7 +120,7 @@ def rights(kind: ReversalKind) -> dict[str, bool]:
 
 def _at_a_desk(
     community: Community, manned: list[Desk], usable: list[Desk], today: date
-) -> Literal[True] | Refusal:
+) -> Verdict:
     if usable:
         return True
     if manned:

@@ -2,7 +2,7 @@ import pickle
 
 import pytest
 
-from guanjia.core.refusal import Refusal, Refused
+from guanjia.core.refusal import Refusal, Refused, must
 
 pytestmark = pytest.mark.rules
 
@@ -20,3 +20,10 @@ def test_a_refusal_says_why_and_what_to_do() -> None:
 def test_refused_carries_its_refusal_across_processes() -> None:
     assert pickle.loads(pickle.dumps(Refused(CLOSED))).refusal == CLOSED  # noqa: S301 - our own bytes
     assert str(Refused(CLOSED)) == str(CLOSED)
+
+
+def test_what_must_be_passes_where_the_rule_says_true_and_is_refused_where_it_does_not() -> None:
+    must(True)
+    with pytest.raises(Refused) as refused:
+        must(CLOSED)
+    assert refused.value.refusal is CLOSED

@@ -2,12 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
 from guanjia.core.calendar import Month
 from guanjia.core.labelled import Labelled
 from guanjia.core.money import Rounding, bounded, round_to_fen, yuan
-from guanjia.core.refusal import Refusal
+from guanjia.core.refusal import Refusal, Verdict
 
 LARGEST_ROUNDING_FEN = 99  # 抹零 goes down to the yuan
 
@@ -26,7 +25,7 @@ class AdjustmentKind(Labelled):
 BY_GRANT = (AdjustmentKind.DISCOUNT, AdjustmentKind.VACANCY)
 
 
-def may_issue(month: Month, *, today: date, ahead: bool = False) -> Literal[True] | Refusal:
+def may_issue(month: Month, *, today: date, ahead: bool = False) -> Verdict:
     """Return True, or why ``month`` can't be billed on ``today``.
 
     Bills can't be taken back by typing another year: beyond the coming month it has to be said expressly.
@@ -44,7 +43,7 @@ def extra_fen(quantity: Decimal, unit_price: Decimal) -> int:
     return bounded(round_to_fen(quantity * unit_price, Rounding.HALF_UP))
 
 
-def may_charge(*, is_extra: bool, amount_fen: int, has_left: bool) -> Literal[True] | Refusal:
+def may_charge(*, is_extra: bool, amount_fen: int, has_left: bool) -> Verdict:
     """Return True, or why an item can't be charged for once at the desk."""
     if not is_extra:
         return Refusal("这个收费项目没有开放临时收费", "请换一个项目，或由财务在收费标准里开放")
@@ -55,7 +54,7 @@ def may_charge(*, is_extra: bool, amount_fen: int, has_left: bool) -> Literal[Tr
     return True
 
 
-def may_cancel(*, paid_fen: int, is_cancelled: bool) -> Literal[True] | Refusal:
+def may_cancel(*, paid_fen: int, is_cancelled: bool) -> Verdict:
     """Return True, or why a bill can't be taken back whole: money was taken for it, or it was before."""
     if is_cancelled:
         return Refusal("这笔费用已经撤销", "请刷新页面，看看是谁撤销的")
@@ -66,7 +65,7 @@ def may_cancel(*, paid_fen: int, is_cancelled: bool) -> Literal[True] | Refusal:
     return True
 
 
-def may_reduce(kind: AdjustmentKind, *, amount_fen: int, open_fen: int) -> Literal[True] | Refusal:
+def may_reduce(kind: AdjustmentKind, *, amount_fen: int, open_fen: int) -> Verdict:
     """Return True, or why ``amount_fen`` can't be taken off a bill with ``open_fen`` still owed."""
     if kind in BY_GRANT:
         return Refusal("折扣和空置减免要有批准的减免", "请在这一户的“减免”里申请，批准后按规则减")
@@ -81,7 +80,7 @@ def may_reduce(kind: AdjustmentKind, *, amount_fen: int, open_fen: int) -> Liter
     return True
 
 
-def may_discount_issued(total_fen: int, *, expected_fen: int) -> Literal[True] | Refusal:
+def may_discount_issued(total_fen: int, *, expected_fen: int) -> Verdict:
     """Return True, or why a discount isn't taken off bills that were issued before it."""
     if not total_fen:
         return Refusal("没有可以补减的账单", "已收的不补减；刚补减过的，请刷新页面看账单")

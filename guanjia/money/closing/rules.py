@@ -3,13 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from guanjia.core.money import yuan
-from guanjia.core.refusal import Refusal
+from guanjia.core.refusal import Refusal, Verdict
 from guanjia.money.closing.states import TRANSITIONS, ShiftState
-
-Verdict = Literal[True] | Refusal
 
 SHIFT_OPEN = Refusal("这个收银台已经开班", "请刷新，加入本班或等它交班")
 DESK_OUT_OF_USE = Refusal("这个收银台已停用", "请换一个收银台，或请系统管理员重新启用")

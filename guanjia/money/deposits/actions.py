@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from guanjia.core.database.refusing import refusing
-from guanjia.core.refusal import Refused
+from guanjia.core.refusal import must
 from guanjia.money.deposits.models import DepositMovement, HeldDeposit
 from guanjia.money.deposits.rules import DRAWN_MEANWHILE, MovementKind, may_draw_deposit
 from guanjia.money.ledger.models import Entry
@@ -17,9 +17,7 @@ def draw_deposit(*, held: HeldDeposit, draws: Mapping[MovementKind, int], entry:
     less is free.
     """
     free = HeldDeposit.objects.get(community=held.community_id, pk=held.pk).free_fen
-    verdict = may_draw_deposit(draws, free_fen=free)
-    if not verdict:
-        raise Refused(verdict)
+    must(may_draw_deposit(draws, free_fen=free))
     with refusing(deposits_balance_sane=DRAWN_MEANWHILE):
         DepositMovement.objects.bulk_create(
             DepositMovement(

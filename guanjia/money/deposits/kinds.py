@@ -6,7 +6,7 @@ from django.db import transaction
 
 from guanjia.accounts.models import Community, User
 from guanjia.core.database.refusing import refusing
-from guanjia.core.refusal import Refusal, Refused
+from guanjia.core.refusal import Refusal, must
 from guanjia.core.text import clean
 from guanjia.money.deposits.models import DepositKind
 from guanjia.money.deposits.rules import may_be_kind
@@ -90,6 +90,4 @@ def change_kind(
 
 
 def _check(usual_fen: int | None) -> None:
-    verdict = may_be_kind(usual_fen)
-    if not verdict:
-        raise Refused(verdict)
+    must(may_be_kind(usual_fen))

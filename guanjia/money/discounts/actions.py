@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from guanjia.accounts.models import Community, User
+from guanjia.core.database.move import move
 from guanjia.core.database.refusing import refusing
-from guanjia.core.refusal import Refusal, Refused
+from guanjia.core.refusal import Refusal, must
 from guanjia.core.text import clean
 from guanjia.estate.models import Unit
 from guanjia.estate.states import UnitStatus
@@ -18,7 +19,6 @@ from guanjia.money.discounts.rules import (
     Asking,
     DiscountKind,
     Drafting,
-    Verdict,
     fits_unit,
     may_become,
     may_decide,
@@ -52,7 +52,7 @@ def draft_rule(
     at: datetime,
 ) -> DiscountRule:
     """Write a rule down for another's approval. Raises Refused where it lacks something or its name is taken."""
-    _must(may_draft(drafting))
+    must(may_draft(drafting))
     share = drafting.share
     with refusing(discounts_rule_name=_TAKEN):
         rule = DiscountRule.objects.create(
@@ -124,7 +124,7 @@ def _may_grant(*, unit: Unit, rule_id: int, asking: Asking) -> None:
     """Look at the rule and the unit as they stand now, and keep both so until the end of the transaction."""
     rules = DiscountRule.objects.select_for_update(no_key=True)
     rule = rules.get(community=unit.community_id, pk=rule_id)
-    _must(
+    must(
         may_grant(
             asking,
             rule=DiscountState(rule.state),
@@ -133,14 +133,14 @@ def _may_grant(*, unit: Unit, rule_id: int, asking: Asking) -> None:
         )
     )
     now = Unit.objects.select_for_update(no_key=True).get(community=unit.community_id, pk=unit.pk)
-    _must(fits_unit(DiscountKind(rule.kind), is_vacant=now.status == UnitStatus.VACANT))
+    must(fits_unit(DiscountKind(rule.kind), is_vacant=now.status == UnitStatus.VACANT))
 
 
 @transaction.atomic
 def approve(*, asked: T, by: User, at: datetime) -> T:
     """Put a rule or a grant in force. Raises Refused to who asked for it, once it was decided, and as asking does."""
     asked = _held(asked)
-    _must(may_decide(DiscountState(asked.state), is_applicant=asked.requested_by_id == by.pk))
+    must(may_decide(DiscountState(asked.state), is_applicant=asked.requested_by_id == by.pk))
     if isinstance(asked, DiscountGrant):
         days = Asking(
             begins_on=asked.begins_on,
@@ -150,7 +150,7 @@ def approve(*, asked: T, by: User, at: datetime) -> T:
             evidence=asked.evidence,
         )
         _may_grant(unit=asked.unit, rule_id=asked.rule_id, asking=days)
-    _move(asked, DiscountState.APPROVED, decided_by=by, decided_at=at)
+    move(asked, DiscountState.APPROVED, decided_by=by, decided_at=at)
     _tell(asked, "approve", by=by, at=at)
     return asked
 
@@ -159,8 +159,8 @@ def approve(*, asked: T, by: User, at: datetime) -> T:
 def refuse(*, asked: T, reason: str, by: User, at: datetime) -> T:
     """Refuse it with a reason. Raises Refused to who asked for it and once it was decided, TextError without a reason."""
     asked, reason = _held(asked), clean(reason)
-    _must(may_decide(DiscountState(asked.state), is_applicant=asked.requested_by_id == by.pk))
-    _move(asked, DiscountState.REFUSED, decided_by=by, decided_at=at, decision=reason)
+    must(may_decide(DiscountState(asked.state), is_applicant=asked.requested_by_id == by.pk))
+    move(asked, DiscountState.REFUSED, decided_by=by, decided_at=at, decision=reason)
     _tell(asked, "refuse", by=by, at=at, reason=reason)
     return asked
 
@@ -169,8 +169,8 @@ def refuse(*, asked: T, reason: str, by: User, at: datetime) -> T:
 def withdraw(*, asked: T, reason: str, by: User, at: datetime) -> T:
     """Take it back before it is decided. Raises Refused, TextError without a reason."""
     asked, reason = _held(asked), clean(reason)
-    _must(may_become(DiscountState(asked.state), DiscountState.WITHDRAWN))
-    _move(asked, DiscountState.WITHDRAWN, closed_by=by, closed_at=at, closing=reason)
+    must(may_become(DiscountState(asked.state), DiscountState.WITHDRAWN))
+    move(asked, DiscountState.WITHDRAWN, closed_by=by, closed_at=at, closing=reason)
     _tell(asked, "withdraw", by=by, at=at, reason=reason)
     return asked
 
@@ -183,10 +183,10 @@ def end(*, asked: T, last: date, reason: str, by: User, at: datetime) -> T:
     """
     asked, reason = _held(asked), clean(reason)
     state, days = DiscountState(asked.state), (asked.begins_on, asked.ends_on)
-    _must(may_end(state, last=last, begins_on=days[0], ends_on=days[1]))
+    must(may_end(state, last=last, begins_on=days[0], ends_on=days[1]))
     before = {"to": asked.ends_on}
     closing = {"closed_by": by, "closed_at": at, "closing": reason}
-    _move(asked, DiscountState.ENDED, ends_on=last, **closing)
+    move(asked, DiscountState.ENDED, ends_on=last, **closing)
     _tell(asked, "end", by=by, at=at, before=before, after={"to": last}, reason=reason)
     return asked
 
@@ -195,15 +195,6 @@ def _held(asked: T) -> T:
     """Lock the rule or grant and return it as it stands now; a run that is on its way is waited for."""
     rows = type(asked).objects.select_for_update(no_key=True)
     return rows.get(community=asked.community_id, pk=asked.pk)
-
-
-def _move(asked: DiscountRule | DiscountGrant, state: DiscountState, **fields: object) -> None:
-    """Write the next state of what is locked."""
-    values = {"state": state, **fields}
-    for name, value in values.items():
-        setattr(asked, name, value)
-    rows = type(asked).objects.filter(community=asked.community_id, pk=asked.pk)
-    rows.update(**values)
 
 
 def _tell(
@@ -217,8 +208,3 @@ def _tell(
         subject=asked,
         **words,  # type: ignore[arg-type]  # before, after and reason, as journal takes them
     )
-
-
-def _must(verdict: Verdict) -> None:
-    if not verdict:
-        raise Refused(verdict)

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
 from guanjia.core.labelled import Labelled
 from guanjia.core.money import yuan
-from guanjia.core.refusal import Refusal
+from guanjia.core.refusal import Refusal, Verdict
 from guanjia.money.discounts.states import TRANSITIONS, DiscountState
 from guanjia.money.tariffs.rules import Anchor, PartMonth, months_between
 
-Verdict = Literal[True] | Refusal
 WHOLE_BP = 10_000  # basis points of a charge
 
 

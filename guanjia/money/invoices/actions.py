@@ -12,9 +12,10 @@ from django.db import transaction
 
 from guanjia.accounts.models import User
 from guanjia.core.calendar import business_date
+from guanjia.core.database.move import move
 from guanjia.core.database.refusing import refusing
 from guanjia.core.identity import normalise_id
-from guanjia.core.refusal import Refused
+from guanjia.core.refusal import Refused, must
 from guanjia.core.text import clean
 from guanjia.money.invoices.models import Document, Invoice, InvoiceLine
 from guanjia.money.invoices.reads import facts_of, number_used
@@ -24,7 +25,6 @@ from guanjia.money.invoices.rules import (
     NUMBER_USED,
     TAKEN_BACK,
     Asking,
-    Judgement,
     may_become,
     may_record,
     may_request,
@@ -67,7 +67,7 @@ def request_invoice(
         rows = Invoice.objects.filter(community=community)
         return rows.get(request_key__scope=REQUEST, request_key__key=key)
     facts = facts_of(community, [receipt.pk for receipt in receipts])
-    _must(may_request(asking, facts))
+    must(may_request(asking, facts))
     organisation = asking.title_kind is TitleKind.ORGANISATION
     invoice = Invoice.objects.create(
         community=community,
@@ -111,7 +111,7 @@ def record_invoice(
     or on record already, or the day to come.
     """
     invoice = _held(invoice)
-    _must(
+    must(
         may_record(
             InvoiceState(invoice.state),
             amount_fen=issued.amount_fen,
@@ -122,7 +122,7 @@ def record_invoice(
             number_used=number_used(invoice.community, issued.number),
         )
     )
-    _move(invoice, InvoiceState.RECORDED)
+    move(invoice, InvoiceState.RECORDED)
     document = _document(invoice, Colour.BLUE, issued, attachment, by=by, at=at)
     _note(invoice, "invoice.record", by=by, at=at, after=_told(document))
     payload = {"invoice": invoice.pk, **_told(document)}
@@ -149,7 +149,7 @@ def reverse_invoice(
     blue = Document.objects.filter(
         community=invoice.community_id, invoice=invoice, colour=Colour.BLUE
     ).first()
-    _must(
+    must(
         may_reverse(
             InvoiceState(invoice.state),
             number=number,
@@ -159,7 +159,7 @@ def reverse_invoice(
             number_used=number_used(invoice.community, number),
         )
     )
-    _move(invoice, InvoiceState.REVERSED)
+    move(invoice, InvoiceState.REVERSED)
     issued = Issued(number=number, issued_on=issued_on, amount_fen=-invoice.amount_fen)
     document = _document(invoice, Colour.RED, issued, attachment, by=by, at=at, reason=reason)
     _note(invoice, "invoice.reverse", by=by, at=at, after=_told(document), reason=reason)
@@ -184,8 +184,8 @@ def _end(
     invoice: Invoice, state: InvoiceState, action: str, *, reason: str, by: User, at: datetime
 ) -> Invoice:
     invoice, reason = _held(invoice), clean(reason, limit=200)
-    _must(may_become(InvoiceState(invoice.state), state))
-    _move(invoice, state, ended_by=by, ended_at=at, ending=reason)
+    must(may_become(InvoiceState(invoice.state), state))
+    move(invoice, state, ended_by=by, ended_at=at, ending=reason)
     _note(invoice, action, by=by, at=at, reason=reason)
     return invoice
 
@@ -247,16 +247,3 @@ def _held(invoice: Invoice) -> Invoice:
     """Lock the invoice and return it as it stands now."""
     rows = Invoice.objects.select_for_update(of=("self",)).select_related("community")
     return rows.get(community=invoice.community_id, pk=invoice.pk)
-
-
-def _move(invoice: Invoice, state: InvoiceState, **fields: object) -> None:
-    """Write the next state of a locked invoice."""
-    values = {"state": state, **fields}
-    for name, value in values.items():
-        setattr(invoice, name, value)
-    Invoice.objects.filter(community=invoice.community_id, pk=invoice.pk).update(**values)
-
-
-def _must(judgement: Judgement) -> None:
-    if not judgement:
-        raise Refused(judgement)

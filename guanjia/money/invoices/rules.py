@@ -4,14 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
-from guanjia.core.identity import Kind, Verdict, check_organisation_code, check_phone, mask_phone
+from guanjia.core.identity import Kind, check_organisation_code, check_phone, mask_phone
+from guanjia.core.identity import Verdict as Identity
 from guanjia.core.money import yuan
-from guanjia.core.refusal import Refusal
+from guanjia.core.refusal import Refusal, Verdict
 from guanjia.money.invoices.states import TRANSITIONS, InvoiceState, TitleKind
-
-Judgement = Literal[True] | Refusal
 
 _NUMBER = re.compile(r"[0-9]{20}")  # 数电票: year, region, channel and serial number
 _EMAIL = re.compile(r"[^@\s]{1,64}@(?:[0-9A-Za-z-]+\.)+[A-Za-z]{2,20}")
@@ -61,7 +59,7 @@ class ReceiptFacts:
         return 0 if self.taken_back else self.invoiceable_fen - self.claimed_fen
 
 
-def may_request(asking: Asking, receipts: Sequence[ReceiptFacts]) -> Judgement:
+def may_request(asking: Asking, receipts: Sequence[ReceiptFacts]) -> Verdict:
     """Return True, or why no invoice can be asked for; there is at least one receipt."""
     for receipt in receipts:
         if not (judgement := may_invoice(receipt)):
@@ -71,7 +69,7 @@ def may_request(asking: Asking, receipts: Sequence[ReceiptFacts]) -> Judgement:
     return _may_name(asking)
 
 
-def may_invoice(receipt: ReceiptFacts) -> Judgement:
+def may_invoice(receipt: ReceiptFacts) -> Verdict:
     """Return True, or why nothing of the receipt can be invoiced (发票管理办法 18: the payee of income issues it)."""
     if receipt.taken_back:
         return Refusal(f"收据 {receipt.number} 已作废或红冲", "请只选有效的收据")
@@ -88,15 +86,15 @@ def may_invoice(receipt: ReceiptFacts) -> Judgement:
     return True
 
 
-def _may_name(asking: Asking) -> Judgement:
+def _may_name(asking: Asking) -> Verdict:
     """Return True, or what the name lacks: an organisation deducts by its code, a person has none."""
     if not asking.title.strip():
         return Refusal("没有填抬头", "请填客户要的发票抬头；个人填姓名")
     if asking.title_kind is TitleKind.ORGANISATION:
         checked = check_organisation_code(asking.tax_number)
-        if checked.verdict is Verdict.PLACEHOLDER:
+        if checked.verdict is Identity.PLACEHOLDER:
             return Refusal("单位抬头没有填税号", "请对照营业执照填 18 位统一社会信用代码")
-        if checked.verdict is not Verdict.OK:
+        if checked.verdict is not Identity.OK:
             reason, _, remedy = checked.message.partition("，")
             return Refusal(reason, remedy)
     if asking.send_to and not is_address(asking.send_to):
@@ -115,7 +113,7 @@ def masked(send_to: str) -> str:
     return f"{name[:1]}**@{host}" if at else mask_phone(name)
 
 
-def may_become(state: InvoiceState, wanted: InvoiceState) -> Judgement:
+def may_become(state: InvoiceState, wanted: InvoiceState) -> Verdict:
     """Return True, or what the invoice is at already."""
     return True if wanted in TRANSITIONS[state] else _STAGES[state]
 
@@ -129,7 +127,7 @@ def may_record(
     issued_on: date,
     today: date,
     number_used: bool,
-) -> Judgement:
+) -> Verdict:
     """Return True, or why what was typed can't be this request's invoice; ``asked_fen`` is what it was asked for."""
     if not (judgement := may_become(state, InvoiceState.RECORDED)):
         return judgement
@@ -151,7 +149,7 @@ def may_reverse(
     today: date,
     blue_on: date | None,
     number_used: bool,
-) -> Judgement:
+) -> Verdict:
     """Return True, or why the invoice issued on ``blue_on`` can't be red-reversed by what was typed."""
     if not (judgement := may_become(state, InvoiceState.REVERSED)):
         return judgement
@@ -160,13 +158,13 @@ def may_reverse(
     )
 
 
-def _may_number(number: str, *, number_used: bool) -> Judgement:
+def _may_number(number: str, *, number_used: bool) -> Verdict:
     if not _NUMBER.fullmatch(number):
         return Refusal("数电票号码不是 20 位数字", "请照发票右上角的号码抄录")
     return NUMBER_USED if number_used else True
 
 
-def _may_date(issued_on: date, *, today: date, after: date | None) -> Judgement:
+def _may_date(issued_on: date, *, today: date, after: date | None) -> Verdict:
     if after and issued_on < after:
         return Refusal(f"红字发票的日期在原发票 {after} 之前", "请照红字发票上的开票日期填写")
     if not 0 <= (today - issued_on).days <= LONGEST_AGO_DAYS:

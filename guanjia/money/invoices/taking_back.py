@@ -1,20 +1,19 @@
 """Taking a receipt back where invoices are: what was invoiced is red-reversed first."""
 
 from datetime import datetime
-from typing import Literal
 
 from django.db import transaction
 
 from guanjia.accounts.models import User
 from guanjia.core.database.refusing import refusing
-from guanjia.core.refusal import Refusal, Refused
+from guanjia.core.refusal import Verdict, must
 from guanjia.money.invoices.reads import is_standing
 from guanjia.money.invoices.rules import STANDS
 from guanjia.money.payments.models import Desk, Receipt, Reversal
 from guanjia.money.payments.reversing import reverse_payment
 
 
-def may_let_go(receipt: Receipt) -> Literal[True] | Refusal:
+def may_let_go(receipt: Receipt) -> Verdict:
     """Return True, or that an invoice stands on the receipt: the customer deducts what would be given back."""
     return STANDS if is_standing(receipt) else True
 
@@ -32,8 +31,7 @@ def take_back(
     at: datetime,
 ) -> Reversal:
     """Void or reverse the receipt as ``reverse_payment`` does, once no invoice stands on it. Raises Refused."""
-    if not (verdict := may_let_go(receipt)):
-        raise Refused(verdict)
+    must(may_let_go(receipt))
     with refusing(invoices_receipt_invoiced=STANDS):
         return reverse_payment(
             receipt=receipt,

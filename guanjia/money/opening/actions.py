@@ -11,7 +11,7 @@ from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import business_date
 from guanjia.core.database.advisory import lock_until_commit
 from guanjia.core.database.refusing import refusing
-from guanjia.core.refusal import Refusal, Refused
+from guanjia.core.refusal import Refusal, Refused, must
 from guanjia.money.bills.models import Bill, Opening
 from guanjia.money.ledger.actions import DAY_OPEN, Line, day_open
 from guanjia.money.ledger.chart import Account
@@ -99,15 +99,15 @@ def post_opening(
         return Posted(latest, is_new=False)
     for item_id in sorted({row.item_id for row in balances.arrears}):
         lock_until_commit(f"bills {community.pk} {item_id}")
-    verdict = may_post(
-        cut_over_on=community.cut_over_on,
-        today=business_date(at),
-        standing=standing,
-        billed_before=_billed_before(community),
-        total_fen=max(balances.bills_fen, balances.prepaid_fen, balances.deposits_fen),
+    must(
+        may_post(
+            cut_over_on=community.cut_over_on,
+            today=business_date(at),
+            standing=standing,
+            billed_before=_billed_before(community),
+            total_fen=max(balances.bills_fen, balances.prepaid_fen, balances.deposits_fen),
+        )
     )
-    if not verdict:
-        raise Refused(verdict)
     if overlapping(community, balances.arrears):
         raise Refused(BILLED_MEANWHILE)
     values = _values(community, balances) | {
@@ -138,15 +138,15 @@ def sign_opening(*, opening: Opening, part: Part, by: User, at: datetime) -> Sig
     """Put ``by``'s name to ``part`` of the trial balance; the second name seals it. Raises Refused."""
     community = opening.community
     lock_until_commit(f"opening {community.pk}")
-    verdict = may_sign(
-        state=state(opening),
-        part=part,
-        signed_before=Signature.objects.filter(
-            community=community, opening=opening, by=by
-        ).exists(),
+    must(
+        may_sign(
+            state=state(opening),
+            part=part,
+            signed_before=Signature.objects.filter(
+                community=community, opening=opening, by=by
+            ).exists(),
+        )
     )
-    if not verdict:
-        raise Refused(verdict)
     row = Signature.objects.create(community=community, opening=opening, part=part, by=by, at=at)
     after = {"opening": opening.pk, "part": part.value}
     journal(community=community, by=by, at=at, action="opening.sign", subject=row, after=after)

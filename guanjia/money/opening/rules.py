@@ -1,10 +1,9 @@
 """When an office's opening balances may be posted, signed and taken back."""
 
 from datetime import date
-from typing import Literal
 
 from guanjia.core.money import LIMIT_FEN, yuan
-from guanjia.core.refusal import Refusal
+from guanjia.core.refusal import Refusal, Verdict
 from guanjia.money.opening.states import SIGNED, TRANSITIONS, OpeningState, Part
 
 NO_CUT_OVER = Refusal("这个项目还没有定启用日", "请先导入房屋登记，项目的启用日会随之定下")
@@ -17,7 +16,7 @@ def may_post(
     standing: bool,
     billed_before: int,
     total_fen: int,
-) -> Literal[True] | Refusal:
+) -> Verdict:
     """Return True, or why opening balances can't be posted on ``today``.
 
     ``standing`` says that others are posted and not taken back; ``billed_before`` counts the bills of runs for
@@ -40,7 +39,7 @@ def may_post(
     return True
 
 
-def may_sign(*, state: OpeningState, part: Part, signed_before: bool) -> Literal[True] | Refusal:
+def may_sign(*, state: OpeningState, part: Part, signed_before: bool) -> Verdict:
     """Return True, or why a person can't put their name to ``part``; ``signed_before`` is by the same person."""
     if state is OpeningState.WITHDRAWN:
         return Refusal("这份期初数已经撤回", "请签新的那一份")
@@ -55,7 +54,7 @@ def may_sign(*, state: OpeningState, part: Part, signed_before: bool) -> Literal
 
 def may_withdraw(
     *, state: OpeningState, paid: int, reduced: int, drawn: int, given_back: int
-) -> Literal[True] | Refusal:
+) -> Verdict:
     """Return True, or why an opening can't be taken back.
 
     Of its bills ``paid`` have money on them and ``reduced`` were changed by hand; ``drawn`` counts prepayments

@@ -10,7 +10,7 @@ from guanjia.accounts.models import User
 from guanjia.core.calendar import business_date
 from guanjia.core.database.advisory import lock_until_commit
 from guanjia.core.database.refusing import refusing
-from guanjia.core.refusal import Refusal, Refused
+from guanjia.core.refusal import Refusal, must
 from guanjia.core.text import clean
 from guanjia.money.bills.models import Bill, Opening
 from guanjia.money.bills.rules import AdjustmentKind
@@ -73,9 +73,7 @@ def withdraw_opening(*, opening: Opening, reason: str, by: User | None, at: date
     held = HeldDeposit.objects.filter(community=community, entry=opening.entry_id)
     is_whole = Q(balance_fen=F("amount_fen"), held_fen=0)  # nor asked back
     given_back = held.exclude(is_whole).count()
-    verdict = may_withdraw(state=state(opening), drawn=drawn, given_back=given_back, **touched)
-    if not verdict:
-        raise Refused(verdict)
+    must(may_withdraw(state=state(opening), drawn=drawn, given_back=given_back, **touched))
     values: dict[str, Any] = {
         "community": community.pk,
         "opening": opening.pk,

@@ -5,13 +5,12 @@ shift's own actions, under the lock of the desk's row: a payment and the end of 
 """
 
 from datetime import date
-from typing import Literal
 
 from django.db.models import Sum
 
 from guanjia.accounts.models import User
 from guanjia.core.database.advisory import lock_until_commit
-from guanjia.core.refusal import Refusal, Refused
+from guanjia.core.refusal import Refusal, Refused, Verdict, must
 from guanjia.money.ledger.actions import day_lock
 from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import EntryLine
@@ -31,7 +30,7 @@ NOT_IN_SHIFT = Refusal(
 
 def may_move_money(
     *, is_active: bool, shift_day: date | None, is_manned: bool, is_in_shift: bool, today: date
-) -> Literal[True] | Refusal:
+) -> Verdict:
     """Return True, or why no money may move at a desk whose shift is of ``shift_day``."""
     if not is_active:
         return DESK_CLOSED
@@ -46,7 +45,7 @@ def may_move_money(
     return True if is_in_shift else NOT_IN_SHIFT
 
 
-def drawer_of(desk: Desk, *, by: User, today: date) -> Literal[True] | Refusal:
+def drawer_of(desk: Desk, *, by: User, today: date) -> Verdict:
     """Return whether ``by`` may move money at ``desk``, as the row was read."""
     return may_move_money(
         is_active=desk.is_active,
@@ -76,14 +75,14 @@ def hold_drawer(
     """
     lock_until_commit(day_lock(desk.community_id, today), shared=True)
     row = Desk.objects.select_for_update().get(community=desk.community_id, pk=desk.pk)
-    verdict = may_move_money(
-        is_active=row.is_active,
-        shift_day=row.shift_day,
-        is_manned=bool(row.cashiers),
-        is_in_shift=by.pk in row.cashiers or not is_cash,
-        today=today,
+    must(
+        may_move_money(
+            is_active=row.is_active,
+            shift_day=row.shift_day,
+            is_manned=bool(row.cashiers),
+            is_in_shift=by.pk in row.cashiers or not is_cash,
+            today=today,
+        )
     )
-    if not verdict:
-        raise Refused(verdict)
     if out_fen and cash_in(desk) < out_fen:
         raise Refused(TOO_LITTLE)

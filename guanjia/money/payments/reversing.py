@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Literal
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Sum
@@ -10,7 +9,7 @@ from django.db.models import Exists, OuterRef, Sum
 from guanjia.accounts.models import User
 from guanjia.core.calendar import business_date
 from guanjia.core.database.refusing import refusing
-from guanjia.core.refusal import Refusal, Refused
+from guanjia.core.refusal import Refusal, Verdict, must
 from guanjia.core.text import clean
 from guanjia.money.bills.models import Bill
 from guanjia.money.deposits.actions import reverse_movements
@@ -58,9 +57,7 @@ def reverse_payment(
     """
     payment, community, today = receipt.payment, receipt.community, business_date(at)
     kind = reversal_kind(taken_on=payment.business_date, today=today)
-    verdict = may_take_back(receipt, by=by, today=today, may_void=may_void, may_red=may_red)
-    if not verdict:
-        raise Refused(verdict)
+    must(may_take_back(receipt, by=by, today=today, may_void=may_void, may_red=may_red))
     moves = Movement.objects.filter(community=community, entry=payment.entry_id).order_by("pk")
     moved = list(moves.select_related("prepayment"))
     copy_missing = copy_missing and clean(copy_missing, limit=200)
@@ -96,7 +93,7 @@ def reverse_payment(
 
 def may_take_back(
     receipt: Receipt, *, by: User, today: date, may_void: bool, may_red: bool
-) -> Literal[True] | Refusal:
+) -> Verdict:
     """Return True, or why ``by`` can't take the receipt back as it stands; the desk and the day judge for themselves."""
     payment, community = receipt.payment, receipt.community
     return may_reverse(

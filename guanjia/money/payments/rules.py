@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Protocol
+from typing import Protocol
 
 from guanjia.core.labelled import Labelled
 from guanjia.core.money import yuan
-from guanjia.core.refusal import Refusal
+from guanjia.core.refusal import Refusal, Verdict
 from guanjia.money.deposits.rules import may_hold
 from guanjia.money.ledger.chart import Account
 from guanjia.money.prepayments.rules import may_draw
@@ -130,12 +130,12 @@ class ReferenceUsed(Refusal):
     """A reference that has paid before: it may still be one transfer for several households."""
 
 
-def may_take(wish: Wish, books: Books) -> Literal[True] | Refusal:
+def may_take(wish: Wish, books: Books) -> Verdict:
     """Return True, or why this payment can't be taken: the money taken is always the one from the books."""
     return _may_settle(wish, books) and _may_hold(wish, books) and _may_tender(wish, books)
 
 
-def _may_settle(wish: Wish, books: Books) -> Literal[True] | Refusal:
+def _may_settle(wish: Wish, books: Books) -> Verdict:
     total = sum(books.open_fen)
     if not wish.bills and not wish.prepay_fen and not wish.deposits:
         return Refusal("没有选中要收的费用", "用空格键勾选至少一笔，再收款")
@@ -158,7 +158,7 @@ def _may_settle(wish: Wish, books: Books) -> Literal[True] | Refusal:
     return True
 
 
-def _may_hold(wish: Wish, books: Books) -> Literal[True] | Refusal:
+def _may_hold(wish: Wish, books: Books) -> Verdict:
     """Return True, or why the deposits can't be taken; a prepayment is for bills, not for them."""
     drawn = sum(t.amount_fen for t in wish.tenders if t.method is Method.PREPAYMENT)
     if wish.deposits and drawn > wish.settle_fen:
@@ -169,7 +169,7 @@ def _may_hold(wish: Wish, books: Books) -> Literal[True] | Refusal:
     )
 
 
-def _may_tender(wish: Wish, books: Books) -> Literal[True] | Refusal:
+def _may_tender(wish: Wish, books: Books) -> Verdict:
     due = wish.settle_fen + wish.prepay_fen + wish.deposit_fen
     tendered = sum(tender.amount_fen for tender in wish.tenders)
     if tendered != due:
@@ -187,7 +187,7 @@ def _may_tender(wish: Wish, books: Books) -> Literal[True] | Refusal:
     return may_draw(asked_fen=drawn, balance_fen=books.prepaid_fen) and _may_date(wish, books)
 
 
-def _may_use(tender: Tender, *, again: bool, used: Sequence[str]) -> Literal[True] | Refusal:
+def _may_use(tender: Tender, *, again: bool, used: Sequence[str]) -> Verdict:
     method, fen = tender.method, tender.amount_fen
     if fen <= 0:
         return Refusal(f"{method.label}的金额不大于零", "请填大于零的金额，或去掉这一种方式")
@@ -203,7 +203,7 @@ def _may_use(tender: Tender, *, again: bool, used: Sequence[str]) -> Literal[Tru
     return True
 
 
-def _may_date(wish: Wish, books: Books) -> Literal[True] | Refusal:
+def _may_date(wish: Wish, books: Books) -> Verdict:
     """Return True, or why the money can't have come that day: only a transfer arrives before it is seen."""
     if wish.received_on is None or wish.received_on == books.today:
         return True
@@ -253,7 +253,7 @@ def may_reverse(
     is_own: bool,
     may_void: bool,
     may_red: bool,
-) -> Literal[True] | Refusal:
+) -> Verdict:
     """Return True, or why a receipt can't be taken back.
 
     ``prepaid_fen`` is what it added to a prepayment, ``kept`` what became of it there, ``deposits`` what became of
@@ -274,7 +274,7 @@ def may_reverse(
     return _may_give_up(prepaid_fen, kept) and _may_undo(deposits)
 
 
-def _may_give_up(prepaid_fen: int, kept: Kept) -> Literal[True] | Refusal:
+def _may_give_up(prepaid_fen: int, kept: Kept) -> Verdict:
     """Return True, or why what a receipt left for bills to come can't be taken out again."""
     if kept.held_fen:
         return Refusal(
@@ -293,7 +293,7 @@ def _may_give_up(prepaid_fen: int, kept: Kept) -> Literal[True] | Refusal:
     return True
 
 
-def _may_undo(deposits: Held) -> Literal[True] | Refusal:
+def _may_undo(deposits: Held) -> Verdict:
     """Return True, or why the deposits that a receipt took are not whole any more."""
     if deposits.asked_fen:
         return Refusal(

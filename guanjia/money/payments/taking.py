@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import business_date
 from guanjia.core.database.written import written_once
-from guanjia.core.refusal import Refused
+from guanjia.core.refusal import Refused, must
 from guanjia.core.text import clean
 from guanjia.estate.models import Tenure, Unit, on_day
 from guanjia.money.bills.models import Bill
@@ -101,18 +101,18 @@ def take_payment(
     bills = _lock_bills(community, taking.bill_ids)
     payable = _payable_units(community, taking.unit_id, bills)
     balances = _balances(community, taking, bills)
-    verdict = may_take(
-        wish,
-        Books(
-            open_fen=[bill.open_fen for bill in bills if bill.unit_id in payable],
-            prepaid_fen=sum(balance.fen for balance in balances),
-            used=_used(community, taking.tenders),
-            today=today,
-            kinds=_kinds_in_use(community, taking.deposits),
-        ),
+    must(
+        may_take(
+            wish,
+            Books(
+                open_fen=[bill.open_fen for bill in bills if bill.unit_id in payable],
+                prepaid_fen=sum(balance.fen for balance in balances),
+                used=_used(community, taking.tenders),
+                today=today,
+                kinds=_kinds_in_use(community, taking.deposits),
+            ),
+        )
     )
-    if not verdict:
-        raise Refused(verdict)
     paid = shares(bills, wish.settle_fen)
     moves = list(_moves(community, taking, balances, today))
     payment = Payment(

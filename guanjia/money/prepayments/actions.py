@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import business_date
 from guanjia.core.database.refusing import refusing
-from guanjia.core.refusal import Refused
+from guanjia.core.refusal import must
 from guanjia.core.text import clean
 from guanjia.estate.models import Tenure, Unit, on_day
 from guanjia.money.ledger.actions import Line, claim_request, post
@@ -52,15 +52,15 @@ def transfer_prepayment(
         rows = Transfer.objects.filter(community=community)
         return rows.get(request_key__scope=SCOPE, request_key__key=key)
     source = Prepayment.objects.select_related("unit").get(community=community, pk=source.pk)
-    verdict = may_transfer(
-        asked_fen=amount_fen,
-        balance_fen=source.balance_fen,
-        held_fen=source.held_fen,
-        same_unit=to.pk == source.unit_id,
-        related=_are_related(source, to, today),
+    must(
+        may_transfer(
+            asked_fen=amount_fen,
+            balance_fen=source.balance_fen,
+            held_fen=source.held_fen,
+            same_unit=to.pk == source.unit_id,
+            related=_are_related(source, to, today),
+        )
     )
-    if not verdict:
-        raise Refused(verdict)
     reason = clean(reason, limit=200)
     target = prepayment_of(community=community, unit_id=to.pk, party_id=source.party_id)
     entry = post(

@@ -1,14 +1,12 @@
 """Whose prepayment may be used for what: pure checks before money is moved."""
 
-from typing import Literal
-
 from guanjia.core.money import yuan
-from guanjia.core.refusal import Refusal
+from guanjia.core.refusal import Refusal, Verdict
 
 DRAWN_MEANWHILE = Refusal("预存余额刚被别处用掉，已不够", "请刷新，看余额后再办")
 
 
-def may_draw(*, asked_fen: int, balance_fen: int, held_fen: int = 0) -> Literal[True] | Refusal:
+def may_draw(*, asked_fen: int, balance_fen: int, held_fen: int = 0) -> Verdict:
     """Return True, or why ``asked_fen`` can't be drawn from what is left and not held by refunds."""
     if held_fen and balance_fen - held_fen < asked_fen <= balance_fen:
         return Refusal(
@@ -25,7 +23,7 @@ def may_draw(*, asked_fen: int, balance_fen: int, held_fen: int = 0) -> Literal[
 
 def may_transfer(
     *, asked_fen: int, balance_fen: int, held_fen: int, same_unit: bool, related: bool
-) -> Literal[True] | Refusal:
+) -> Verdict:
     """Return True, or why money can't move from one unit's prepayment to another's.
 
     ``related`` says that both units are of one household, or that who left the money answers for the other's bills.

@@ -14,8 +14,9 @@ from django.db import transaction
 from guanjia.accounts.models import User
 from guanjia.accounts.permissions import Permission
 from guanjia.core.calendar import business_date
+from guanjia.core.database.move import move
 from guanjia.core.database.refusing import refusing
-from guanjia.core.refusal import Refused
+from guanjia.core.refusal import must
 from guanjia.core.text import clean
 from guanjia.money.deposits.actions import draw_deposit
 from guanjia.money.deposits.models import HeldDeposit
@@ -33,7 +34,6 @@ from guanjia.money.refunds.models import Deduction, Refund, Voucher
 from guanjia.money.refunds.reads import SOURCES, deductions_of, left_of
 from guanjia.money.refunds.rules import (
     Asking,
-    Verdict,
     may_decide,
     may_pay,
     may_request,
@@ -79,7 +79,7 @@ def request_refund(
     if claimed is None:
         rows = Refund.objects.filter(community=community)
         return rows.get(request_key__scope=REQUEST, request_key__key=key)
-    _must(may_request(asking, left_of(source, asking.receipts), today=business_date(at)))
+    must(may_request(asking, left_of(source, asking.receipts), today=business_date(at)))
     kept = scan and attach(
         community=community,
         file=scan,
@@ -159,8 +159,8 @@ def _request(
 def approve_refund(*, refund: Refund, by: User, at: datetime) -> Refund:
     """Let the refund be paid. Raises Refused to who asked for it, and once it was decided."""
     refund = _held(refund)
-    _must(may_decide(RefundState(refund.state), is_applicant=refund.requested_by_id == by.pk))
-    _move(refund, RefundState.APPROVED, decided_by=by, decided_at=at)
+    must(may_decide(RefundState(refund.state), is_applicant=refund.requested_by_id == by.pk))
+    move(refund, RefundState.APPROVED, decided_by=by, decided_at=at)
     journal(community=refund.community, by=by, at=at, action="refund.approve", subject=refund)
     return refund
 
@@ -169,8 +169,8 @@ def approve_refund(*, refund: Refund, by: User, at: datetime) -> Refund:
 def refuse_refund(*, refund: Refund, reason: str, by: User, at: datetime) -> Refund:
     """Refuse it with a reason; its money is free again. Raises Refused as approving does, TextError without a reason."""
     refund, reason = _held(refund), clean(reason, limit=200)
-    _must(may_decide(RefundState(refund.state), is_applicant=refund.requested_by_id == by.pk))
-    _move(refund, RefundState.REFUSED, decided_by=by, decided_at=at, decision=reason)
+    must(may_decide(RefundState(refund.state), is_applicant=refund.requested_by_id == by.pk))
+    move(refund, RefundState.REFUSED, decided_by=by, decided_at=at, decision=reason)
     journal(
         community=refund.community,
         by=by,
@@ -186,8 +186,8 @@ def refuse_refund(*, refund: Refund, reason: str, by: User, at: datetime) -> Ref
 def withdraw_refund(*, refund: Refund, reason: str, by: User, at: datetime) -> Refund:
     """Take the request back before it is paid; its money is free again. Raises Refused, TextError without a reason."""
     refund, reason = _held(refund), clean(reason, limit=200)
-    _must(may_withdraw(RefundState(refund.state)))
-    _move(refund, RefundState.WITHDRAWN, withdrawn_by=by, withdrawn_at=at, withdrawal=reason)
+    must(may_withdraw(RefundState(refund.state)))
+    move(refund, RefundState.WITHDRAWN, withdrawn_by=by, withdrawn_at=at, withdrawal=reason)
     journal(
         community=refund.community,
         by=by,
@@ -222,7 +222,7 @@ def pay_refund(
         rows = Voucher.objects.filter(community=community)
         return rows.get(request_key__scope=PAY, request_key__key=key)
     refund = _held(refund)
-    _must(
+    must(
         may_pay(
             RefundState(refund.state),
             method=Method(refund.method),
@@ -261,7 +261,7 @@ def _post(refund: Refund, *, desk: Desk | None, by: User, at: datetime) -> Entry
         by=by,
         series=desk.series if desk else OFFICE_SERIES,
     )
-    _move(refund, RefundState.PAID)
+    move(refund, RefundState.PAID)
     if refund.deposit:
         draws = {MovementKind.REFUNDED: refund.out_fen, MovementKind.DEDUCTED: refund.deducted_fen}
         used = {kind: fen for kind, fen in draws.items() if fen}
@@ -282,7 +282,7 @@ def _lines(refund: Refund) -> list[Line]:
     account = Account.DEPOSITS_HELD if refund.deposit else Account.PREPAID
     kept: dict[Account, int] = {}
     for line in deductions_of(refund):
-        income = Account.AGENCY_PAYABLE if line.item.is_agency else Account.SERVICE_INCOME
+        income = line.item.income_account
         kept[income] = kept.get(income, 0) + line.amount_fen
     out = Line(METHOD_ACCOUNTS[Method(refund.method)], -refund.out_fen)
     return [
@@ -321,16 +321,3 @@ def _held(refund: Refund) -> Refund:
     """Lock the refund and return it as it stands now."""
     rows = Refund.objects.select_for_update(of=("self",)).select_related("community", *SOURCES)
     return rows.get(community=refund.community_id, pk=refund.pk)
-
-
-def _move(refund: Refund, state: RefundState, **fields: object) -> None:
-    """Write the next state of a locked refund."""
-    values = {"state": state, **fields}
-    for name, value in values.items():
-        setattr(refund, name, value)
-    Refund.objects.filter(community=refund.community_id, pk=refund.pk).update(**values)
-
-
-def _must(verdict: Verdict) -> None:
-    if not verdict:
-        raise Refused(verdict)

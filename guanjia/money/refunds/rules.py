@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from guanjia.core.money import yuan
-from guanjia.core.refusal import Refusal
+from guanjia.core.refusal import Refusal, Verdict
 from guanjia.money.payments.rules import Method
 from guanjia.money.refunds.states import TRANSITIONS, Evidence, RefundState
-
-Verdict = Literal[True] | Refusal
 
 # Cash goes out of a desk's drawer, a transfer from the bank account; other ways back are a receipt's reversal.
 WAYS = (Method.CASH, Method.TRANSFER)

@@ -13,6 +13,7 @@ from guanjia.core.database.fields import CommunityForeignKey
 from guanjia.core.database.privileges import APPEND_ONLY
 from guanjia.core.money import Rounding
 from guanjia.estate.models import Unit
+from guanjia.money.ledger.chart import Account
 from guanjia.money.tariffs.rules import Anchor, Basis, PartMonth, Timing
 from guanjia.money.tariffs.steps import Step
 
@@ -41,6 +42,11 @@ class ChargeItem(CommunityModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def income_account(self) -> Account:
+        """The account that what is charged is credited to."""
+        return Account.AGENCY_PAYABLE if self.is_agency else Account.SERVICE_INCOME
 
 
 class Tariff(CommunityModel):

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import business_date
-from guanjia.core.refusal import Refused
+from guanjia.core.refusal import must
 from guanjia.core.text import clean
 from guanjia.estate.models import Tenure, on_day
 from guanjia.money.bills.models import Bill, ExtraCharge
@@ -57,20 +57,20 @@ def add_charge(
     wanted = {"is_debtor": True} if charging.debtor_id is None else {"party": charging.debtor_id}
     debtor_id = here.filter(**wanted).values_list("party_id", flat=True).first()
     amount = extra_fen(charging.quantity, charging.unit_price)
-    verdict = may_charge(
-        is_extra=item.is_extra,
-        amount_fen=amount,
-        has_left=charging.debtor_id is not None and debtor_id is None,
+    must(
+        may_charge(
+            is_extra=item.is_extra,
+            amount_fen=amount,
+            has_left=charging.debtor_id is not None and debtor_id is None,
+        )
     )
-    if not verdict:
-        raise Refused(verdict)
     entry = post(
         community=community,
         kind=EntryKind.BILLS,
         business_date=day,
         lines=[
             Line(Account.RECEIVABLE, amount, charging.unit_id),
-            Line(Account.AGENCY_PAYABLE if item.is_agency else Account.SERVICE_INCOME, -amount),
+            Line(item.income_account, -amount),
         ],
         by=by,
     )

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import business_date
 from guanjia.core.money import yuan
-from guanjia.core.refusal import Refusal, Refused
+from guanjia.core.refusal import Refusal, Refused, must
 from guanjia.core.text import clean
 from guanjia.money.bills.backdating import backdated
 from guanjia.money.bills.models import Adjustment, Bill
@@ -58,9 +58,7 @@ def cancel_bill(*, bill: Bill, reason: str, by: User, at: datetime) -> Adjustmen
     Raises Refused once money was taken for it, TextError without a reason.
     """
     locked = _locked(bill)
-    verdict = may_cancel(paid_fen=locked.paid_fen, is_cancelled=locked.is_cancelled)
-    if not verdict:
-        raise Refused(verdict)
+    must(may_cancel(paid_fen=locked.paid_fen, is_cancelled=locked.is_cancelled))
     if not locked.open_fen:
         raise Refused(Refusal("这笔费用已全额减免，没有可撤销的金额", "不必再做什么"))
     return _reduce(
@@ -82,9 +80,7 @@ def reduce_bill(
 ) -> Adjustment:
     """Take ``amount_fen`` off a bill. Raises Refused beyond what is open, TextError without a reason."""
     locked = _locked(bill)
-    verdict = may_reduce(kind, amount_fen=amount_fen, open_fen=locked.open_fen)
-    if not verdict:
-        raise Refused(verdict)
+    must(may_reduce(kind, amount_fen=amount_fen, open_fen=locked.open_fen))
     return _reduce(
         locked,
         kind,
@@ -125,9 +121,7 @@ def round_off(
     if not off or off == total:
         raise Refused(Refusal("合计没有可抹的零头", "请直接收款"))
     largest = max(bills, key=lambda bill: (bill.open_fen, bill.pk))
-    verdict = may_reduce(AdjustmentKind.ROUNDING, amount_fen=off, open_fen=largest.open_fen)
-    if not verdict:
-        raise Refused(verdict)
+    must(may_reduce(AdjustmentKind.ROUNDING, amount_fen=off, open_fen=largest.open_fen))
     reason = f"{len(bills)} 笔合计 {yuan(total)} 元"
     return _reduce(largest, AdjustmentKind.ROUNDING, off, reason=reason, by=by, at=at)
 
@@ -147,9 +141,7 @@ def discount_issued(
     )
     found = [each for each in backdated(grant, lock=True) if each.off_fen]
     total = sum(each.off_fen for each in found)
-    verdict = may_discount_issued(total, expected_fen=expected_fen)
-    if not verdict:
-        raise Refused(verdict)
+    must(may_discount_issued(total, expected_fen=expected_fen))
     return [
         _reduce(
             each.bill,
@@ -230,12 +222,13 @@ def _reduce(
 
 def _borne_by(bill: Bill, kind: AdjustmentKind) -> Account:
     """Return the account that bears it: money collected for others is owed on by so much less."""
+    income: Account = bill.item.income_account
     if bill.item.is_agency:
-        return Account.AGENCY_PAYABLE
+        return income
     # Arrears that were brought along by mistake were no income here.
     if kind == AdjustmentKind.CANCELLATION and bill.opening_id:
         return Account.OPENING_EQUITY
     # A bill that should not have been is no income forgone.
     if kind == AdjustmentKind.CANCELLATION:
-        return Account.SERVICE_INCOME
+        return income
     return Account.INCOME_REDUCTION

@@ -10,7 +10,7 @@ from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import Month, business_date
 from guanjia.core.database.advisory import lock_until_commit
 from guanjia.core.database.refusing import refusing
-from guanjia.core.refusal import Refused
+from guanjia.core.refusal import must
 from guanjia.money.bills.charging import CHARGES, fetch_one, parameters, shapes_of
 from guanjia.money.bills.discounting import OFFS, off_parameters, offs_of
 from guanjia.money.bills.models import BillRun
@@ -106,9 +106,7 @@ def issue_bills(
     whose area was filled in later gets its bill. Raises Refused for a month beyond the coming one, unless
     ``ahead`` says so expressly.
     """
-    verdict = may_issue(month, today=business_date(at), ahead=ahead)
-    if not verdict:
-        raise Refused(verdict)
+    must(may_issue(month, today=business_date(at), ahead=ahead))
     with connection.cursor() as cursor:
         cursor.execute("SELECT public.bills_freshen_statistics()")
     for item in items or ChargeItem.objects.filter(community=community).order_by("position", "pk"):
@@ -135,7 +133,7 @@ def _issue_item(
         "by": by and by.pk,
         "month": month.first,
         "receivable": Account.RECEIVABLE,
-        "income": Account.AGENCY_PAYABLE if item.is_agency else Account.SERVICE_INCOME,
+        "income": item.income_account,
         "borne_by": Account.AGENCY_PAYABLE if item.is_agency else Account.INCOME_REDUCTION,
     }
     with refusing(**day_open(day)):

@@ -8,9 +8,9 @@ from django.db import connection, transaction
 from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import business_date
 from guanjia.core.database.refusing import refusing
-from guanjia.core.refusal import Refused
+from guanjia.core.refusal import Refused, must
 from guanjia.money.closing.actions.deposits import take_to_bank
-from guanjia.money.closing.actions.drawers import hold_closing, must
+from guanjia.money.closing.actions.drawers import hold_closing
 from guanjia.money.closing.banknotes import Notes
 from guanjia.money.closing.models import DayClose
 from guanjia.money.closing.reads import days_due, heads_of, open_shifts

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from guanjia.accounts.models import Community, User
 from guanjia.core.calendar import business_date
+from guanjia.core.refusal import must
 from guanjia.core.text import clean
-from guanjia.money.closing.actions.drawers import hold_desk, hold_shift, must, post_cash
+from guanjia.money.closing.actions.drawers import hold_desk, hold_shift, post_cash
 from guanjia.money.closing.actions.shifts import is_in
 from guanjia.money.closing.banknotes import Notes, as_kept, sum_of
 from guanjia.money.closing.models import Deposit, DepositPart, Shift

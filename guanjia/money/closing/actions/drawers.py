@@ -6,10 +6,8 @@ from django.db import transaction
 
 from guanjia.accounts.models import Community, User
 from guanjia.core.database.advisory import lock_until_commit
-from guanjia.core.refusal import Refused
 from guanjia.money.closing.models import DrawerRules, Shift
 from guanjia.money.closing.reads import rules_of
-from guanjia.money.closing.rules import Verdict
 from guanjia.money.ledger.actions import Line, post
 from guanjia.money.ledger.chart import Account
 from guanjia.money.ledger.models import Entry, EntryKind
@@ -36,12 +34,6 @@ def hold_shift(shift: Shift) -> tuple[Shift, Desk]:
     now = Shift.objects.select_related("community").get(community=shift.community_id, pk=shift.pk)
     now.desk = desk
     return now, desk
-
-
-def must(verdict: Verdict) -> None:
-    """Raise Refused unless the rule says True."""
-    if not verdict:
-        raise Refused(verdict)
 
 
 def post_cash(

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from guanjia.accounts.models import User
 from guanjia.core.database.refusing import refusing
+from guanjia.core.refusal import must
 from guanjia.core.text import clean
-from guanjia.money.closing.actions.drawers import hold_shift, must, post_cash
+from guanjia.money.closing.actions.drawers import hold_shift, post_cash
 from guanjia.money.closing.actions.shifts import is_in, move
 from guanjia.money.closing.models import Count, Handover, Shift
 from guanjia.money.closing.reads import drawer_in_books, rules_of

@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from guanjia.accounts.models import User
+from guanjia.core.refusal import must
 from guanjia.core.text import clean
-from guanjia.money.closing.actions.drawers import hold_closing, must
+from guanjia.money.closing.actions.drawers import hold_closing
 from guanjia.money.closing.models import ReopeningRequest
 from guanjia.money.closing.reads import last_closed
 from guanjia.money.closing.rules import may_approve, may_reopen

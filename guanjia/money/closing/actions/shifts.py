@@ -7,13 +7,12 @@ from django.db import transaction
 
 from guanjia.accounts.models import User
 from guanjia.core.calendar import business_date
-from guanjia.core.refusal import Refused
+from guanjia.core.refusal import Refused, must
 from guanjia.core.text import clean
 from guanjia.money.closing.actions.drawers import (
     hold_closing,
     hold_desk,
     hold_shift,
-    must,
     post_cash,
 )
 from guanjia.money.closing.banknotes import Notes, as_kept, sum_of
